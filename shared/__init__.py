@@ -1,0 +1,1 @@
+"""The only thing the services have in common: values, contracts, kernel, web."""

@@ -1,0 +1,1 @@
+"""The vocabulary: every event of the product, declared once, plain pydantic data."""
