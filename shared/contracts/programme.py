@@ -135,7 +135,7 @@ class BaselineRecorded(Event, type="peyvand.baseline.recorded.v1", subject="base
     value: str
     qualifier: str
     as_of: str | None
-    source: str
+    origin: str
 
 
 class HolidayChanged(Event, type="peyvand.holiday.changed.v1", subject="calendar_id"):
