@@ -1,0 +1,101 @@
+"""The outbox: an event is written in the same transaction as the change it tells of, and is the journal ever after."""
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, Integer, Text, UniqueConstraint, Uuid, func, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared.contracts.base import Event, noun_of, stream_of
+from shared.kernel.db import UTC_TIME, KernelTable
+from shared.kernel.tracing import current_traceparent
+from shared.values.ids import new_id
+
+
+class Outbox(KernelTable):
+    """One event; `feed_seq` is its dense number in the stream, given by the relay after commit."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("stream", "feed_seq"),
+        UniqueConstraint("stream", "aggregate_type", "aggregate_id", "sequence"),
+        Index("ix_outbox_unnumbered", "stream", "id", postgresql_where="feed_seq IS NULL"),
+        Index("ix_outbox_subject", "stream", "aggregate_id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    feed_seq: Mapped[int | None] = mapped_column(BigInteger)
+    stream: Mapped[str] = mapped_column(Text, nullable=False)
+    event_id: Mapped[UUID] = mapped_column(Uuid, nullable=False, unique=True)
+    type: Mapped[str] = mapped_column(Text, nullable=False)
+    aggregate_type: Mapped[str] = mapped_column(Text, nullable=False)
+    aggregate_id: Mapped[UUID] = mapped_column(Uuid, nullable=False)
+    sequence: Mapped[int] = mapped_column(Integer, nullable=False)
+    tenant: Mapped[str] = mapped_column(Text, nullable=False)
+    programme: Mapped[str] = mapped_column(Text, nullable=False)
+    cycle: Mapped[str] = mapped_column(Text, nullable=False)
+    province: Mapped[str] = mapped_column(Text, nullable=False)
+    territory: Mapped[str] = mapped_column(Text, nullable=False)
+    actor: Mapped[dict[str, Any]] = mapped_column(JSONB, nullable=False)
+    traceparent: Mapped[str | None] = mapped_column(Text)
+    causation_id: Mapped[str | None] = mapped_column(Text)
+    occurred_at: Mapped[datetime] = mapped_column(UTC_TIME, nullable=False)
+    emitted_at: Mapped[datetime] = mapped_column(UTC_TIME, nullable=False, server_default=func.clock_timestamp())
+    data: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+Outbox.__table__.info["row_security"] = False  # the relay's role reads all of it; no person's query touches it
+
+
+class Aggregate(Protocol):
+    """What emit needs of the thing that speaks."""
+
+    id: Any
+    tenant: Any
+    programme: Any
+    cycle: Any
+    province: Any
+    territory: Any
+    sequence: Any
+
+
+def emit(session: Session, event: Event, *, by: Aggregate, now: datetime) -> None:
+    """Say what happened, in the transaction of the change.
+
+    The aggregate's counter is raised and flushed first: its row is locked before the event row gets its id, so the order
+    of ids is the order of the aggregate's events (I5). The actor and the cause are those of the session.
+    """
+    by.sequence = (by.sequence or 0) + 1
+    session.flush()
+    cls = type(event)
+    session.execute(
+        insert(Outbox).values(
+            stream=stream_of(cls),
+            event_id=new_id(),
+            type=cls.event_type,
+            aggregate_type=noun_of(cls.event_type) if not cls.sensitive else f"{noun_of(cls.event_type)}.pii",
+            aggregate_id=event.subject_id,
+            sequence=_sequence(by, cls),
+            tenant=by.tenant,
+            programme=by.programme or "",
+            cycle=by.cycle or "",
+            province=by.province or "",
+            territory=by.territory or "",
+            actor=session.info.get("actor") or {"role": "system"},
+            traceparent=current_traceparent(),
+            causation_id=session.info.get("causation_id"),
+            occurred_at=now,
+            data=event.model_dump(mode="json", exclude_none=True),
+        )
+    )
+    session.info["emitted"] = True
+
+
+def _sequence(by: Aggregate, cls: type[Event]) -> int:
+    """The event's number within its aggregate and stream; an aggregate that speaks on two streams counts each apart."""
+    if not cls.sensitive:
+        return int(by.sequence) - int(getattr(by, "sensitive_sequence", 0) or 0)
+    aggregate: Any = by
+    aggregate.sensitive_sequence = (aggregate.sensitive_sequence or 0) + 1
+    return int(aggregate.sensitive_sequence)
