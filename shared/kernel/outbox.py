@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, Text, UniqueConstraint, Uuid, func, insert
+from sqlalchemy import BigInteger, Identity, Index, Integer, Text, UniqueConstraint, Uuid, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared.contracts.base import Event, noun_of, stream_of
+from shared.contracts.base import Event, stream_of
 from shared.kernel.db import UTC_TIME, KernelTable
 from shared.kernel.tracing import current_traceparent
 from shared.values.ids import new_id
@@ -51,6 +51,7 @@ Outbox.__table__.info["row_security"] = False  # the relay's role reads all of i
 class Aggregate(Protocol):
     """What emit needs of the thing that speaks."""
 
+    __tablename__: Any
     id: Any
     tenant: Any
     programme: Any
@@ -66,17 +67,23 @@ def emit(session: Session, event: Event, *, by: Aggregate, now: datetime) -> Non
     The aggregate's counter is raised and flushed first: its row is locked before the event row gets its id, so the order
     of ids is the order of the aggregate's events (I5). The actor and the cause are those of the session.
     """
+    if event.subject_id != by.id:
+        raise ValueError(f"{type(event).__name__} speaks of {event.subject_id}, but is said by {by.id}")
     by.sequence = (by.sequence or 0) + 1
     session.flush()
     cls = type(event)
+    stream, kind = stream_of(cls), str(by.__tablename__)
+    so_far = select(func.coalesce(func.max(Outbox.sequence), 0)).where(
+        Outbox.stream == stream, Outbox.aggregate_type == kind, Outbox.aggregate_id == by.id
+    )
     session.execute(
         insert(Outbox).values(
-            stream=stream_of(cls),
+            stream=stream,
             event_id=new_id(),
             type=cls.event_type,
-            aggregate_type=noun_of(cls.event_type) if not cls.sensitive else f"{noun_of(cls.event_type)}.pii",
-            aggregate_id=event.subject_id,
-            sequence=_sequence(by, cls),
+            aggregate_type=kind,
+            aggregate_id=by.id,
+            sequence=so_far.scalar_subquery() + 1,
             tenant=by.tenant,
             programme=by.programme or "",
             cycle=by.cycle or "",
@@ -89,13 +96,3 @@ def emit(session: Session, event: Event, *, by: Aggregate, now: datetime) -> Non
             data=event.model_dump(mode="json", exclude_none=True),
         )
     )
-    session.info["emitted"] = True
-
-
-def _sequence(by: Aggregate, cls: type[Event]) -> int:
-    """The event's number within its aggregate and stream; an aggregate that speaks on two streams counts each apart."""
-    if not cls.sensitive:
-        return int(by.sequence) - int(getattr(by, "sensitive_sequence", 0) or 0)
-    aggregate: Any = by
-    aggregate.sensitive_sequence = (aggregate.sensitive_sequence or 0) + 1
-    return int(aggregate.sensitive_sequence)

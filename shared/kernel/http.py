@@ -1,0 +1,197 @@
+"""The web edge: sessions, actors, versions, idempotency and problem answers, the same in every service."""
+
+import hashlib
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security.utils import get_authorization_scheme_param
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from shared.kernel.auth import Actor, read_token
+from shared.kernel.clock import business_now, machine_now
+from shared.kernel.idempotency import begin_once, keep_answer
+from shared.kernel.problems import (
+    BadRequest,
+    Forbidden,
+    IdempotencyKeyRequired,
+    IfMatchRequired,
+    Problem,
+    Stale,
+    Unauthenticated,
+)
+from shared.kernel.tenancy import enter
+
+COOKIE = "peyvand_session"
+LANGUAGES = ("fa", "en")
+
+
+class SignInFirst(Unauthenticated):
+    """Sign in first."""
+
+
+class IfMatchMalformed(BadRequest):
+    """If-Match must be a version in double quotes."""
+
+
+class RoleMissing(Forbidden):
+    """Your role does not allow this."""
+
+
+def language_of(request: Request) -> str:
+    """The language of the answer: cookie, then Accept-Language, then Persian."""
+    chosen = request.cookies.get("peyvand_lang", "")
+    if chosen in LANGUAGES:
+        return chosen
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        code = part.split(";")[0].strip()[:2]
+        if code in LANGUAGES:
+            return code
+    return "fa"
+
+
+def token_of(request: Request) -> str | None:
+    """The bearer token, or the session cookie's for pages."""
+    scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
+    if scheme.lower() == "bearer" and token:
+        return token
+    return request.cookies.get(COOKIE) or request.cookies.get(f"__Host-{COOKIE}")
+
+
+def get_base_session(request: Request) -> Iterator[Session]:
+    """One transaction for the request, committed before the answer leaves; no scope entered yet."""
+    with request.app.state.sessions.begin() as session:
+        request.state.session = session
+        yield session
+
+
+BaseSessionDep = Annotated[Session, Depends(get_base_session, scope="function")]
+
+
+def get_actor(request: Request, session: BaseSessionDep) -> Actor:
+    """The signed-in actor; raises SignInFirst (401) without a token and TokenRefused with a bad one."""
+    token = token_of(request)
+    if token is None:
+        raise SignInFirst
+    state = request.app.state
+    actor = read_token(
+        token, state.settings.keys, audience=state.service, now=int(machine_now(session).timestamp())
+    )
+    check: Callable[[Session, Actor], Actor] | None = getattr(state, "check_actor", None)
+    if check is not None and not actor.service:
+        actor = check(session, actor)
+    request.state.actor = actor
+    return actor
+
+
+ActorDep = Annotated[Actor, Depends(get_actor, scope="function")]
+
+
+def get_session(request: Request, session: BaseSessionDep, actor: ActorDep) -> Session:
+    """The request's transaction within the actor's tenant and province; a POST claims its idempotency key first."""
+    enter(session, tenant=actor.tenant, province=actor.province)
+    session.info["actor"] = actor.wire
+    if request.method == "POST" and getattr(request.state, "idempotent", False):
+        key = request.headers.get("idempotency-key", "")
+        if not key or len(key) > 200 or not key.isprintable():
+            raise IdempotencyKeyRequired
+        claim = {"principal": actor.principal, "route": f"POST {request.url.path}", "key": key}
+        begin_once(session, body_hash=request.state.body_hash, **claim)
+        request.state.claim = claim
+    return session
+
+
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def get_now(session: BaseSessionDep) -> datetime:
+    """Business time of this request."""
+    return business_now(session)
+
+
+NowDep = Annotated[datetime, Depends(get_now, scope="function")]
+LangDep = Annotated[str, Depends(language_of)]
+
+
+def get_if_match(if_match: Annotated[str | None, Header()] = None) -> int:
+    """The version the caller means; 428 when missing, 400 when it is no version."""
+    if if_match is None:
+        raise IfMatchRequired
+    value = if_match.strip().removeprefix("W/").strip('"')
+    if not value.isascii() or not value.isdigit() or len(value) > 9:
+        raise IfMatchMalformed
+    return int(value)
+
+
+IfMatchDep = Annotated[int, Depends(get_if_match)]
+
+
+def require(*roles: str) -> Any:
+    """The lock at the door: 403 unless the actor holds one of these roles."""
+
+    def door(actor: ActorDep) -> None:
+        if not actor.has(*roles):
+            raise RoleMissing(roles=sorted(roles))
+
+    return Depends(door, scope="function")
+
+
+def expect(aggregate: Any, expected: int | None) -> None:
+    """Refuse a change that was prepared on another version (412)."""
+    if expected is not None and aggregate.version != expected:
+        raise Stale(version=aggregate.version)
+
+
+def answer(response: Response, aggregate: Any) -> None:
+    """Put the aggregate's version on the answer, for the next If-Match."""
+    response.headers["ETag"] = f'"{aggregate.version}"'
+
+
+class KernelRoute(APIRoute):
+    """A route whose POST answers are kept with the change, so that a repeated request gets the same answer."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler that hashes the body before, and keeps the answer after, inside the transaction."""
+        original = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            if request.method != "POST":
+                return await original(request)
+            body = await request.body()
+            request.state.idempotent = True
+            request.state.body_hash = hashlib.sha256(request.headers.get("if-match", "").encode() + b"\n" + body).hexdigest()
+            response = await original(request)
+            claim = getattr(request.state, "claim", None)
+            if claim is not None and response.status_code < 300:
+                await run_in_threadpool(
+                    _flush_and_keep, request.state.session, claim, response
+                )
+            return response
+
+        return handler
+
+
+def _flush_and_keep(session: Session, claim: dict[str, str], response: Response) -> None:
+    keep_answer(
+        session, status=response.status_code, body=bytes(response.body), etag=response.headers.get("etag"), **claim
+    )
+
+
+def new_router(plural: str, *, prefix: str | None = None) -> APIRouter:
+    """A slice's router: /v1/<plural>, with the kernel's route class."""
+    return APIRouter(prefix=f"/v1/{plural}" if prefix is None else prefix, tags=[plural], route_class=KernelRoute)
+
+
+def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route: its ways to fail, by status."""
+    listed: dict[int | str, dict[str, Any]] = {}
+    for cls in classes:
+        entry = listed.setdefault(
+            cls.status,
+            {"description": "", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+        )
+        entry["description"] = "; ".join(filter(None, [entry["description"], cls.title()]))
+    return listed
