@@ -1,8 +1,12 @@
 """Wire shapes: strict input without control characters, output without defaults."""
 
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+
+from shared.values.calendars import Calendar, CalendarError
+from shared.values.partial_dates import PartialDate
 
 _ALLOWED = {"\n", "\t"}
 
@@ -35,6 +39,24 @@ Code = Annotated[
     BeforeValidator(_strip),
 ]
 NamesIn = Annotated[dict[Annotated[str, StringConstraints(pattern=r"^(fa|en|ar|lt)$")], Line], "names"]
+
+
+def _day(value: Any) -> Any:
+    """Read a typed day; CalendarError, shown at its field, for one that does not exist (31 Mehr) or is not whole."""
+    if not isinstance(value, str):
+        return value
+    day = PartialDate.parse(value[:40], Calendar.SOLAR_HIJRI).greg
+    if day is None:
+        raise CalendarError("day_not_whole", text=value[:40])
+    return day
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "examples": ["1399-07-05", "2020-09-26"]}, mode="validation"),
+]
+"""A day as people type it: Solar Hijri or (from the year 1800) Gregorian, in any digits. 31 Mehr is an error of the field."""
 
 
 class Wire(BaseModel):

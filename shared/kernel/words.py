@@ -1,11 +1,15 @@
 """Words people read, as data: YAML files per language, loaded once, same keys in every language."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from shared.values.formatting import format_date, format_number
 
 LANGUAGES = ("fa", "en")
 
@@ -26,14 +30,23 @@ class Words:
         return key in self.texts.get(language, {})
 
     def t(self, language: str, key: str, **params: Any) -> str:
-        """The text of a key; English where a language lacks it; the key itself where nobody knows it."""
+        """The text of a key, days and numbers written as the language does; English where it lacks the key, else the key."""
         text = self.texts.get(language, {}).get(key) or self.texts["en"].get(key)
         if text is None:
             return key
         try:
-            return text.format(**params)
+            return text.format(**{name: shown(value, language) for name, value in params.items()})
         except (KeyError, IndexError):
             return text
+
+
+def shown(value: Any, language: str) -> Any:
+    """A value as people write it: a day in the Solar Hijri calendar, a number in the language's digits, text as it is."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return format_date(value, language)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return format_number(value, language).replace("٬", "").replace(",", "")  # years and counts alike
+    return value
 
 
 def _flat(entries: dict[str, Any], prefix: str = "") -> dict[str, str]:
