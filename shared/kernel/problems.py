@@ -1,8 +1,9 @@
 """Errors as vocabulary (RFC 9457): a class per way to fail, its docstring the title, its name the slug."""
 
+import dataclasses
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 
@@ -119,7 +120,7 @@ class Refusal:
     code: str
     field: str | None = None
     severity: Literal["hard", "soft"] = "hard"
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class Refused(Unprocessable):
