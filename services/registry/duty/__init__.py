@@ -1,0 +1,1 @@
+"""Wing: what is owed, by whom and until when."""

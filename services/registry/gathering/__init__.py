@@ -1,0 +1,1 @@
+"""Wing: where people come together — series of meetings and the meetings themselves."""
