@@ -1,0 +1,148 @@
+"""The relay: numbers committed outbox rows densely, then puts them on the Redis stream (delivery promises I3, I5)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import redis
+import structlog
+from sqlalchemy import BigInteger, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+
+from shared.contracts.base import EVENTS, stream_of
+from shared.kernel.db import KernelTable
+from shared.kernel.feed import epoch_of, journal
+from shared.values.ids import new_id
+
+log = structlog.get_logger()
+BATCH = 500
+TAIL = 50
+KEEP = 10_000
+
+
+class FeedHead(KernelTable):
+    """The last number given in a stream; its row lock makes one sequencer out of many relays."""
+
+    __tablename__ = "feed_head"
+    stream: Mapped[str] = mapped_column(Text, primary_key=True)
+    last_seq: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
+
+
+class FeedMeta(KernelTable):
+    """The feed's epoch; a restore to an earlier time gives a new one, so that readers can tell replay from news."""
+
+    __tablename__ = "feed_meta"
+    epoch: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    from_seq: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
+
+
+NUMBER = text(
+    """
+    WITH p AS (SELECT id, row_number() OVER (ORDER BY id) AS rn
+                 FROM (SELECT id FROM outbox WHERE stream = :stream AND feed_seq IS NULL ORDER BY id LIMIT :batch) q)
+    UPDATE outbox o SET feed_seq = :last + p.rn FROM p WHERE o.id = p.id
+    """
+)
+COMPACT = text(
+    """
+    UPDATE outbox o SET data = NULL
+     WHERE o.stream = :stream AND o.data IS NOT NULL AND o.feed_seq IS NOT NULL
+       AND (EXISTS (SELECT 1 FROM outbox n WHERE n.stream = o.stream AND n.aggregate_type = o.aggregate_type
+                      AND n.aggregate_id = o.aggregate_id AND n.sequence > o.sequence AND n.feed_seq IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM outbox e WHERE e.stream = :open AND e.aggregate_id = o.aggregate_id
+                         AND e.type = 'peyvand.person.erased.v1'))
+    """
+)
+
+
+def streams_of(source: str) -> list[str]:
+    """The streams a service speaks on, from the contracts alone."""
+    return sorted({stream_of(event) for event in EVENTS.values() if event.source == source})
+
+
+def stream_key(stream: str, epoch: UUID) -> str:
+    """The Redis key of a stream; the epoch is part of it, since after a restore lower ids would be refused."""
+    return f"{stream}:{epoch}"
+
+
+def open_feed(session: Session, source: str) -> None:
+    """Give a fresh database its epoch and its heads; harmless when they exist."""
+    session.execute(text("LOCK TABLE feed_meta IN EXCLUSIVE MODE"))
+    if session.execute(text("SELECT count(*) FROM feed_meta")).scalar_one() == 0:
+        session.execute(insert(FeedMeta).values(epoch=new_id(), from_seq=0))
+    for stream in streams_of(source):
+        session.execute(insert(FeedHead).values(stream=stream, last_seq=0).on_conflict_do_nothing())
+
+
+def number_batch(session: Session, stream: str, batch: int = BATCH) -> int:
+    """Number the visible un-numbered rows of a stream in id order, under the head's row lock. Needs READ COMMITTED."""
+    last = session.execute(
+        text("SELECT last_seq FROM feed_head WHERE stream = :stream FOR UPDATE"), {"stream": stream}
+    ).scalar_one()
+    numbered: int = session.execute(NUMBER, {"stream": stream, "batch": batch, "last": last}).rowcount  # type: ignore[attr-defined]
+    if numbered:
+        session.execute(
+            text("UPDATE feed_head SET last_seq = last_seq + :n WHERE stream = :stream"),
+            {"n": numbered, "stream": stream},
+        )
+        if stream.endswith(".pii"):
+            session.execute(COMPACT, {"stream": stream, "open": stream.removesuffix(".pii")})
+    return numbered
+
+
+@dataclass
+class Relay:
+    """Sequencer and publisher of one service; any number may run, the head's lock lets one number at a time."""
+
+    sessions: sessionmaker[Session]
+    source: str
+    name: str
+    bus: redis.Redis | None = None
+    bus_down: bool = False
+
+    def step(self) -> int:
+        """Number and publish what is there; returns how many rows moved. Redis being away is never a failure."""
+        moved = 0
+        for stream in streams_of(self.source):
+            with self.sessions.begin() as session:
+                moved += number_batch(session, stream)
+            if self.bus is not None:
+                moved += self._publish(stream)
+        return moved
+
+    def _publish(self, stream: str) -> int:
+        assert self.bus is not None
+        try:
+            with self.sessions() as session, session.begin():
+                return publish_batch(session, self.bus, stream, name=self.name)
+        except redis.RedisError as error:
+            if not self.bus_down:
+                log.warning("relay.bus_down", stream=stream, error=type(error).__name__)
+            self.bus_down = True
+            return 0
+
+
+def publish_batch(session: Session, bus: redis.Redis, stream: str, *, name: str, batch: int = BATCH) -> int:
+    """Put numbered rows after the stream's last entry on Redis with explicit ids; Redis itself refuses repeats.
+
+    After a wipe only the tail goes out: readers fetch the rest from the feed.
+    """
+    epoch = epoch_of(session)
+    key = stream_key(stream, epoch)
+    newest = bus.xrevrange(key, count=1)
+    head = session.execute(text("SELECT last_seq FROM feed_head WHERE stream = :s"), {"s": stream}).scalar_one()
+    last = int(newest[0][0].decode().split("-")[0]) if newest else max(head - TAIL, 0)
+    if last >= head:
+        return 0
+    envelopes = journal(session, stream, after=last, limit=batch, name=name)
+    pipe = bus.pipeline(transaction=False)
+    for envelope in envelopes:
+        body = envelope.model_dump_json(exclude_none=True)
+        pipe.xadd(key, {"type": envelope.type, "event": body}, id=f"{envelope.feedseq}-0", maxlen=KEEP, approximate=True)
+    results = pipe.execute(raise_on_error=False)
+    for result in results:
+        if isinstance(result, redis.ResponseError) and "equal or smaller" in str(result):
+            continue  # another relay was faster
+        if isinstance(result, Exception):
+            raise result
+    return len(envelopes)
