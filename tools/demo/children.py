@@ -69,7 +69,7 @@ def spawn(recipe: Recipe, log: Path) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent(recipe.death),
+            preexec_fn=die_with_parent(recipe.death),  # noqa: PLW1509 — the supervisor has one thread
         )
 
 
@@ -83,7 +83,7 @@ def run_all(commands: Mapping[str, Sequence[str]], environments: Mapping[str, Ma
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            preexec_fn=die_with_parent(signal.SIGKILL),
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 — the supervisor has one thread
         )
         for name, command in commands.items()
     }

@@ -38,7 +38,7 @@ def binaries() -> Path:
 def works(command: list[str]) -> bool:
     """Whether a command can be run here."""
     try:
-        return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
+        return subprocess.run(command, check=False, capture_output=True, timeout=20).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -106,6 +106,7 @@ class Postgres:
         try:
             done = subprocess.run(
                 [*command, *(["--no-sync"] if self.hasty else [])],
+                check=False,
                 capture_output=True,
                 text=True,
                 env=self.environment(),
