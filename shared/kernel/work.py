@@ -1,0 +1,74 @@
+"""Loops of a background process: each turns, waits when idle, backs off when a neighbour is away."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from shared.kernel.bus import TRANSIENT
+
+log = structlog.get_logger()
+WATCHDOG_S = 60.0
+
+
+@dataclass
+class Loop:
+    """One thing done again and again; `step` returns how much it did, 0 means wait `idle_s` seconds."""
+
+    name: str
+    step: Callable[[], int]
+    idle_s: float = 0.25
+    turned_at: float = field(default_factory=time.monotonic)
+
+
+def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Event | None = None) -> int:
+    """Turn all loops in threads until SIGTERM; returns the exit code.
+
+    An unexpected error ends the process (its supervisor starts it anew); a neighbour being away is waited for. A loop that
+    has not turned for a minute ends the process too, so a deaf connection never looks alive.
+    """
+    stop = stop or threading.Event()
+    failed = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_args: stop.set())
+    threads = [
+        threading.Thread(target=_turn, args=(loop, stop, failed), name=loop.name, daemon=True) for loop in loops
+    ]
+    for thread in threads:
+        thread.start()
+    while not stop.wait(1.0):
+        stuck = [loop.name for loop in loops if time.monotonic() - loop.turned_at > WATCHDOG_S]
+        if stuck:
+            log.error("work.stuck", loops=stuck)
+            os._exit(3)
+        if heartbeat:
+            Path(heartbeat).touch()
+    for thread in threads:
+        thread.join(timeout=10)
+    return 1 if failed.is_set() else 0
+
+
+def _turn(loop: Loop, stop: threading.Event, failed: threading.Event) -> None:
+    backoff = 0.1
+    while not stop.is_set():
+        try:
+            done = loop.step()
+            backoff = 0.1
+        except TRANSIENT as error:
+            log.warning("work.waiting", loop=loop.name, error=type(error).__name__, detail=str(error)[:300])
+            done, backoff = 0, min(backoff * 2, 5.0)
+            stop.wait(backoff)
+        except BaseException as error:
+            log.error("work.failed", loop=loop.name, exc_info=error)
+            failed.set()
+            stop.set()
+            raise
+        loop.turned_at = time.monotonic()
+        if not done:
+            stop.wait(loop.idle_s)
