@@ -1,0 +1,1 @@
+"""The wing of the rules: programme definitions, their cycles and periods, holidays and historic baselines."""
