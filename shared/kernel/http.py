@@ -20,8 +20,8 @@ from shared.kernel.problems import (
     IdempotencyKeyRequired,
     IfMatchRequired,
     Problem,
-    Stale,
     Unauthenticated,
+    expect,
 )
 from shared.kernel.tenancy import enter
 
@@ -137,12 +137,6 @@ def require(*roles: str) -> Any:
             raise RoleMissing(roles=sorted(roles))
 
     return Depends(door, scope="function")
-
-
-def expect(aggregate: Any, expected: int | None) -> None:
-    """Refuse a change that was prepared on another version (412)."""
-    if expected is not None and aggregate.version != expected:
-        raise Stale(version=aggregate.version)
 
 
 def answer(response: Response, aggregate: Any) -> None:

@@ -113,6 +113,12 @@ class InvalidInput(Unprocessable):
     """Some fields are not right."""
 
 
+def expect(aggregate: Any, expected: int | None) -> None:
+    """Refuse a change that was prepared on another version (412)."""
+    if expected is not None and aggregate.version != expected:
+        raise Stale(version=aggregate.version)
+
+
 @dataclass(frozen=True)
 class Refusal:
     """One reason why something may not happen: a code with words, maybe a field, hard (refuses) or soft (warns)."""
