@@ -1,0 +1,1 @@
+"""One face for three services: tokens, templates, drawings, words and the page renderer."""

@@ -1,0 +1,155 @@
+"""HTML doors: the route class that turns problems into pages, language and theme choices, static files."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse
+from starlette.staticfiles import StaticFiles
+
+from shared.kernel.problems import NotFound, Problem, Refused, Unauthenticated
+from shared.kernel.words import LANGUAGES
+from shared.web.pages import LANGUAGE_COOKIE, STATIC, THEME_COOKIE, Pages, Speech
+
+YEAR_S = 31_536_000
+SIGN_IN = "/registry/sign-in"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A problem in the reader's words: title, reasons, the thing in the way, its slug."""
+
+    title: str
+    reasons: list[str]
+    slug: str
+    link: str | None = None
+    fields: dict[str, str] | None = None
+
+
+def trouble_of(problem: Problem, speech: Speech) -> Trouble:
+    """What a refused command says to the person, field errors apart."""
+    key = f"problem.{problem.slug()}"
+    title = str(speech.t(key)) if speech.has(key) else problem.title()
+    reasons: list[str] = []
+    fields: dict[str, str] = {}
+    for refusal in problem.refusals if isinstance(problem, Refused) else []:
+        words = str(speech.t(f"refusal.{refusal.code}", **refusal.params))
+        reasons.append(words)
+        if refusal.field:
+            fields[refusal.field] = words
+    return Trouble(title, reasons, problem.slug(), page_of(problem.link), fields)
+
+
+def page_of(link: str | None) -> str | None:
+    """The page of an API address: `/v1/pairings/…` → `/registry/pairings/…`."""
+    if not link:
+        return None
+    return link.replace("/v1/", "/registry/", 1) if link.startswith("/v1/") else link
+
+
+def safe_path(path: str | None, default: str = "/") -> str:
+    """A path on this host only: never an address of somebody else's."""
+    if path and path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable():
+        return path
+    return default
+
+
+def seen_path(request: Request) -> str:
+    """The path as the browser knows it, with the query."""
+    base = str(request.scope.get("root_path", "")).rstrip("/")
+    path = f"{base}{request.url.path.removeprefix(base)}"
+    return f"{path}?{request.url.query}" if request.url.query else path
+
+
+def page_route(pages: Pages) -> type[APIRoute]:
+    """The route class of a service's pages: problems become pages, a missing sign-in becomes a redirect."""
+
+    class PageRoute(APIRoute):
+        """A page: refused with a page, never with JSON."""
+
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            """The handler that catches problems of dependencies and of the handler itself."""
+            original = super().get_route_handler()
+
+            async def handler(request: Request) -> Response:
+                try:
+                    return await original(request)
+                except Unauthenticated:
+                    return sign_in_redirect(request)
+                except RequestValidationError:
+                    return refused_page(pages, request, NotFound())
+                except Problem as problem:
+                    return refused_page(pages, request, problem)
+
+            return handler
+
+    return PageRoute
+
+
+def sign_in_redirect(request: Request) -> Response:
+    """To the sign-in; it renews a running session silently and comes back with the form still filled (307)."""
+    keep = request.method == "POST"
+    query = urlencode({"next": seen_path(request)})
+    return RedirectResponse(f"/registry/session/renew?{query}", status_code=307 if keep else 303)
+
+
+def refused_page(pages: Pages, request: Request, problem: Problem) -> Response:
+    """A whole page about a problem; a foreign thing looks like an unknown one."""
+    speech = pages.speech(request)
+    trouble = trouble_of(problem, speech)
+    if problem.status == 404:
+        trouble = Trouble(str(speech.t("error.404")), [], "not_found")
+    actor = getattr(request.state, "actor", None)
+    return pages.render(
+        request, "problem.html", status=problem.status, problem=trouble, title=trouble.title, actor=actor
+    )
+
+
+def page_router(pages: Pages, prefix: str = "") -> APIRouter:
+    """A slice's HTML door; kept out of the OpenAPI document."""
+    return APIRouter(prefix=prefix, route_class=page_route(pages), include_in_schema=False)
+
+
+def face_router(pages: Pages) -> APIRouter:
+    """Language and theme choices: they change a cookie of the reader only."""
+    router = APIRouter(prefix="/face", include_in_schema=False)
+
+    def choose(request: Request, cookie: str, value: str) -> Response:
+        answer = RedirectResponse(safe_path(request.query_params.get("next")), status_code=303)
+        secure = request.url.scheme == "https"
+        answer.set_cookie(cookie, value, max_age=YEAR_S, path="/", samesite="strict", httponly=True, secure=secure)
+        return answer
+
+    @router.get("/language/{lang}")
+    def choose_language(request: Request, lang: str) -> Response:
+        """Remember the reader's language."""
+        return choose(request, LANGUAGE_COOKIE, lang if lang in LANGUAGES else "fa")
+
+    @router.get("/theme/{theme}")
+    def choose_theme(request: Request, theme: str) -> Response:
+        """Remember light or dark."""
+        return choose(request, THEME_COOKIE, theme if theme in ("light", "dark") else "light")
+
+    return router
+
+
+class CachedFiles(StaticFiles):
+    """Static files that never change under one address (the address carries their hash)."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file with a year's life in caches."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_S}"
+        return cast(Response, response)
+
+
+def open_doors(app: FastAPI, pages: Pages, *routers: APIRouter) -> None:
+    """Give a service its face: static files, language and theme choices, and its pages."""
+    app.mount("/static", CachedFiles(directory=STATIC), name="static")
+    app.include_router(face_router(pages))
+    for router in routers:
+        app.include_router(router)
