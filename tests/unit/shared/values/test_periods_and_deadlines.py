@@ -29,7 +29,7 @@ def quarter(ordinal: int) -> Period:
 
 
 class TestQuarters:
-    @pytest.mark.requirement("R-007")
+    @pytest.mark.requirement("R-001")
     @pytest.mark.parametrize(
         ("ordinal", "label", "start", "end", "school_due", "province_due"),
         [

@@ -1,0 +1,72 @@
+"""python -m services.registry {migrate|load-programmes|load-territories|bootstrap-account|work|relay|listener|clock|dead-letters}."""
+
+import argparse
+import getpass
+import os
+import sys
+
+from services.registry.background import loops
+from services.registry.settings import RegistrySettings
+from shared.kernel.clock import business_now, use_demo_clock
+from shared.kernel.logs import start_logs
+from shared.kernel.migrate import upgrade
+from shared.kernel.service import Background
+from shared.kernel.tenancy import enter
+from shared.kernel.work import run_loops
+
+
+def main() -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="services.registry")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("migrate", "load-programmes", "load-territories", "work", "relay", "listener", "clock"):
+        commands.add_parser(name)
+    account = commands.add_parser("bootstrap-account", help="password is read from PEYVAND_PASSWORD or asked for")
+    account.add_argument("--tenant", required=True)
+    account.add_argument("--login", required=True)
+    account.add_argument("--name", required=True)
+    account.add_argument("--role", action="append", required=True, help="role:province, * for the whole country")
+    arguments = parser.parse_args()
+    settings = RegistrySettings()
+    start_logs("registry", settings.log_level)
+    if arguments.command == "migrate":
+        url = settings.owner_database_url or settings.database_url
+        upgrade("registry", url.get_secret_value())
+        return 0
+    background = Background("registry", settings)
+    use_demo_clock(settings.demo_clock)
+    if arguments.command in ("load-programmes", "load-territories", "bootstrap-account"):
+        return load(background, arguments)
+    only = "all" if arguments.command == "work" else arguments.command
+    return run_loops(loops(background, only), heartbeat=settings.heartbeat_file)
+
+
+def load(background: Background, arguments: argparse.Namespace) -> int:
+    """The one-shot commands that write through the ordinary commands."""
+    from services.registry.programme.programmes.load import load_programmes
+    from services.registry.register.accounts.bootstrap import bootstrap_account
+    from services.registry.register.territories.load import load_territories
+
+    with background.sessions.begin() as session:
+        now = business_now(session)
+        if arguments.command == "load-programmes":
+            load_programmes(session, now=now)
+        elif arguments.command == "load-territories":
+            load_territories(session, now=now)
+        else:
+            enter(session, tenant=arguments.tenant, province="*")
+            password = os.environ.get("PEYVAND_PASSWORD") or getpass.getpass()
+            bootstrap_account(
+                session,
+                tenant=arguments.tenant,
+                login=arguments.login,
+                password=password,
+                name=arguments.name,
+                roles=[tuple(role.split(":", 1)) for role in arguments.role],
+                now=now,
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Registry's background work: relay, its own listener (derived obligations), the clock."""
+
+from services.registry.clock import due_list
+from shared.kernel.bus import Consumer, Subscriber
+from shared.kernel.clock import sweep, use_demo_clock
+from shared.kernel.rooms import rooms
+from shared.kernel.service import Background, reader_loops
+from shared.kernel.work import Loop
+
+STREAM = "peyvand.registry"
+
+
+def subscriber() -> Subscriber:
+    """What registry hears of itself: every slice's `listener` registers on one subscriber."""
+    heard = Subscriber("registry")
+    for module in rooms("services.registry", "listener"):
+        merge(heard, module.subscriber)
+    return heard
+
+
+def merge(into: Subscriber, other: Subscriber) -> None:
+    """Take another subscriber's handlers over."""
+    for event_type, handlers in other.handlers.items():
+        into.handlers.setdefault(event_type, []).extend(handlers)
+    into.flushers.extend(other.flushers)
+
+
+def readers(background: Background) -> list[Consumer]:
+    """Registry's reader of its own stream."""
+    return [background.local_consumer(subscriber(), STREAM)]
+
+
+def loops(background: Background, only: str = "all") -> list[Loop]:
+    """The loops of `work`, or of one part alone: relay, listener, clock."""
+    use_demo_clock(background.settings.demo_clock)
+    parts: dict[str, list[Loop]] = {}
+    if only in ("all", "relay"):
+        parts["relay"] = [background.relay_loop()]
+    if only in ("all", "listener"):
+        parts["listener"] = reader_loops(readers(background))
+    if only in ("all", "clock"):
+        dues, idle = due_list(), 0.05 if background.settings.demo_clock else 1.0
+        parts["clock"] = [Loop("clock", lambda: sweep(background.sessions, dues), idle_s=idle)]
+    return [loop for part in parts.values() for loop in part]

@@ -1,0 +1,6 @@
+"""Alembic environment of registry."""
+
+from services.registry.tables import all_metadata
+from shared.kernel.migrate import run_environment
+
+run_environment(all_metadata())

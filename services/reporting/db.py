@@ -1,0 +1,19 @@
+"""The tables of reporting: one metadata, one base."""
+
+from sqlalchemy import MetaData, Text
+from sqlalchemy.orm import DeclarativeBase
+
+from shared.kernel.db import NAMING, FactColumns
+
+
+class Table(DeclarativeBase):
+    """Base of all tables of reporting."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {str: Text()}  # noqa: RUF012
+
+
+class Fact(FactColumns, Table):
+    """Base of reporting's aggregates: id, scope, lock and event counter."""
+
+    __abstract__ = True

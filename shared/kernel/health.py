@@ -1,0 +1,56 @@
+"""Liveness, readiness and the watched numbers of every service."""
+
+from collections.abc import Callable, Iterable
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from shared.kernel.http import BaseSessionDep
+
+Extra = Callable[[Session], Iterable[tuple[str, str, float]]]
+"""More numbers of a service: (name, help, value)."""
+
+OLDEST_UNNUMBERED = text(
+    "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0) FROM outbox WHERE feed_seq IS NULL"
+)
+CURSORS = text("SELECT reader, source, stream, pos, gaps FROM consumer_cursors")
+PARKED = text("SELECT reader, count(*) FROM dead_letters WHERE state = 'parked' GROUP BY reader")
+
+
+def health_router() -> APIRouter:
+    """/healthz, /readyz and /metrics."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "alive"}
+
+    @router.get("/readyz")
+    def readyz(session: BaseSessionDep) -> dict[str, str]:
+        """The process answers and its database does too."""
+        session.execute(text("SELECT 1 FROM feed_meta"))
+        return {"status": "ready"}
+
+    @router.get("/metrics", response_class=Response)
+    def metrics(request: Request, session: BaseSessionDep) -> Response:
+        """The watched numbers in Prometheus' text form."""
+        registry = CollectorRegistry()
+        gauge = Gauge("peyvand_outbox_oldest_unnumbered_seconds", "Age of the oldest event without number", registry=registry)
+        gauge.set(float(session.execute(OLDEST_UNNUMBERED).scalar_one()))
+        position = Gauge("peyvand_reader_position", "Last applied number", ["reader", "source", "stream"], registry=registry)
+        gaps = Gauge("peyvand_feed_gap_total", "Times the feed had to fill in", ["reader", "source", "stream"], registry=registry)
+        for reader, source, stream, pos, found in session.execute(CURSORS):
+            position.labels(reader, source, stream).set(pos)
+            gaps.labels(reader, source, stream).set(found)
+        parked = Gauge("peyvand_parked_events", "Events set aside", ["reader"], registry=registry)
+        for reader, count in session.execute(PARKED):
+            parked.labels(reader).set(count)
+        extra: Extra | None = getattr(request.app.state, "extra_metrics", None)
+        for name, meaning, value in extra(session) if extra else ():
+            Gauge(name, meaning, registry=registry).set(value)
+        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+
+    return router

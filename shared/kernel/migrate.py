@@ -1,0 +1,44 @@
+"""Alembic driven by code: one environment for all services, no ini files."""
+
+import io
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy.orm import Session
+
+from shared.kernel.relay import open_feed
+
+
+def config_of(service: str, url: str) -> Config:
+    """The migration configuration of a service's folder `services/<service>/migrations`."""
+    config = Config(stdout=io.StringIO())
+    folder = Path(__file__).resolve().parents[2] / "services" / service / "migrations"
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("file_template", "%%(year)d-%%(month).2d-%%(day).2d-%%(hour).2d%%(minute).2d_%%(slug)s")
+    config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return config
+
+
+def upgrade(service: str, url: str) -> None:
+    """Bring a service's database to the newest schema and open its feed; harmless when it is there."""
+    command.upgrade(config_of(service, url), "head")
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    try:
+        with engine.begin() as connection:
+            open_feed(Session(bind=connection), service)
+    finally:
+        engine.dispose()
+
+
+def run_environment(metadata: list[MetaData]) -> None:
+    """The whole of a service's env.py: short locks, one transaction, all of the service's tables."""
+    engine = create_engine(context.config.attributes["url"])
+    with engine.connect() as connection:
+        connection.execute(text("SET lock_timeout = '5s'"))
+        connection.commit()
+        context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()

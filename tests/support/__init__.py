@@ -1,0 +1,1 @@
+"""What tests share: databases, actors, clocks, waiting."""
