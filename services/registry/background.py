@@ -25,7 +25,7 @@ def merge(into: Subscriber, other: Subscriber) -> None:
     into.flushers.extend(other.flushers)
 
 
-def readers(background: Background) -> list[Consumer]:
+def readers(background: Background, *, with_bus: bool = True) -> list[Consumer]:
     """Registry's reader of its own stream."""
     return [background.local_consumer(subscriber(), STREAM)]
 

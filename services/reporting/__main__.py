@@ -1,0 +1,30 @@
+"""python -m services.reporting {migrate|work|relay|listener|PART}."""
+
+import argparse
+import sys
+
+from services.reporting.background import PARTS, loops
+from services.reporting.settings import ReportingSettings
+from shared.kernel.logs import start_logs
+from shared.kernel.migrate import upgrade
+from shared.kernel.service import Background
+from shared.kernel.work import run_loops
+
+
+def main() -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="services.reporting")
+    parser.add_argument("command", choices=["migrate", "work", *PARTS])
+    arguments = parser.parse_args()
+    settings = ReportingSettings()
+    start_logs("reporting", settings.log_level)
+    if arguments.command == "migrate":
+        upgrade("reporting", (settings.owner_database_url or settings.database_url).get_secret_value())
+        return 0
+    background = Background("reporting", settings)
+    only = "all" if arguments.command == "work" else arguments.command
+    return run_loops(loops(background, only), heartbeat=settings.heartbeat_file)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
