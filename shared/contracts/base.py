@@ -33,6 +33,10 @@ class Event(Part):
     subject_field: ClassVar[str]
     sensitive: ClassVar[bool]
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Take the class line's words; they are read once the fields are known."""
+        super().__init_subclass__()
+
     @classmethod
     def __pydantic_init_subclass__(
         cls, *, type: str = "", source: str = "registry", subject: str = "", sensitive: bool = False, **kwargs: Any
