@@ -107,6 +107,12 @@ class CycleClosed(CycleEvent, type="peyvand.cycle.closed.v1", subject="cycle_id"
     reason: str | None = None
 
 
+class CycleDefinitionAdopted(CycleEvent, type="peyvand.cycle.definition_adopted.v1", subject="cycle_id"):
+    """A running cycle follows another version of the rules from now on; its quotas may differ."""
+
+    reason: str
+
+
 class PeriodEvent(CycleEvent):
     """Base of the period's events (the cycle is the aggregate)."""
 

@@ -91,3 +91,8 @@ def _without_marks(text: str, *, keep_latin: bool) -> str:
         return "".join(c for c in text if not (unicodedata.combining(c) and "\u0600" <= c <= "\u08ff"))
     decomposed = unicodedata.normalize("NFD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def search_words(text: str) -> list[str]:
+    """The folded words of a query without punctuation, to be found in a search key in any order."""
+    return [word for word in re.split(r"[\W_]+", fold_words(text)) if word]

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -26,6 +27,7 @@ from shared.values.deadlines import DeadlineRule, weekend_of
 from shared.values.periods import Cadence, CycleRange, Window, cycle_range
 from shared.values.texts import LocalizedText
 
+T = TypeVar("T")
 CADENCE_DEADLINE = DeadlineRule()
 """A cadence is due on the last day of its month or quarter and never rolls."""
 
@@ -50,7 +52,7 @@ class Definition(Part):
     contribution_kinds: tuple[str, ...] = ()
     funding_sources: tuple[str, ...] = ()
     committees: tuple[CommitteeTemplate, ...] = ()
-    windows: dict[str, Window] = {}
+    windows: Mapping[str, Window] = {}
     meeting_kinds: tuple[str, ...] = ()
     cadences: tuple[Cadence, ...] = ()
     reports: tuple[ReportRule, ...] = ()
@@ -61,8 +63,8 @@ class Definition(Part):
     policy_goals: tuple[Item, ...] = ()
     acknowledge_days: int = Field(default=3, ge=1)
     eligibility: tuple[Predicate, ...] = ()
-    enforce: dict[str, Enforce] = {}
-    targets: dict[str, str] = {}
+    enforce: Mapping[str, Enforce] = {}
+    targets: Mapping[str, str] = {}
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Definition":
@@ -146,7 +148,7 @@ def definition_diff(before: Definition, after: Definition) -> dict[str, Any]:
     return {name: {"before": old[name], "after": new[name]} for name in new if old[name] != new[name]}
 
 
-def _found(items: tuple[Any, ...], member: str, wanted: str) -> Any:
+def _found(items: tuple[T, ...], member: str, wanted: str) -> T:
     for item in items:
         if getattr(item, member) == wanted:
             return item

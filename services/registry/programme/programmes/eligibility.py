@@ -43,9 +43,7 @@ class SchoolGender(_Predicate):
     in_: tuple[Literal["girls", "boys", "mixed"], ...] = Field(alias="in", min_length=1)
 
 
-Predicate = Annotated[
-    ParticipantGender | ParticipantCategory | SchoolKind | SchoolGender, Field(discriminator="rule")
-]
+Predicate = Annotated[ParticipantGender | ParticipantCategory | SchoolKind | SchoolGender, Field(discriminator="rule")]
 
 
 def may_take_part(predicates: tuple[Predicate, ...], *, on: str, traits: Mapping[str, str]) -> list[Refusal]:
