@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
+from shared.kernel.problem_answers import ProblemAnswers
 from shared.kernel.problems import NotFound, Problem, Refused, Unauthenticated
 from shared.kernel.words import LANGUAGES
 from shared.web.pages import LANGUAGE_COOKIE, STATIC, THEME_COOKIE, Pages, Speech
@@ -32,12 +33,12 @@ class Trouble:
 
 def trouble_of(problem: Problem, speech: Speech) -> Trouble:
     """What a refused command says to the person, field errors apart."""
-    key = f"problem.{problem.slug()}"
-    title = str(speech.t(key)) if speech.has(key) else problem.title()
+    answers = ProblemAnswers(speech.words)
+    title = answers.title(problem, speech.lang)
     reasons: list[str] = []
     fields: dict[str, str] = {}
     for refusal in problem.refusals if isinstance(problem, Refused) else []:
-        words = str(speech.t(f"refusal.{refusal.code}", **refusal.params))
+        words = answers.refusal(refusal, speech.lang)["words"]
         reasons.append(words)
         if refusal.field:
             fields[refusal.field] = words
@@ -149,6 +150,12 @@ class CachedFiles(StaticFiles):
 
 def open_doors(app: FastAPI, pages: Pages, *routers: APIRouter) -> None:
     """Give a service its face: static files, language and theme choices, and its pages."""
+    def problem_page(request: Request, problem: Problem, _body: dict[str, Any]) -> Response:
+        if isinstance(problem, Unauthenticated):
+            return sign_in_redirect(request)
+        return refused_page(pages, request, problem)
+
+    app.state.problem_pages = problem_page
     app.mount("/static", CachedFiles(directory=STATIC), name="static")
     app.include_router(face_router(pages))
     for router in routers:

@@ -189,10 +189,15 @@ class Pages:
         }  # fmt: skip
         environment.globals |= helpers | {
             "lang": lang, "dir": "rtl" if lang in RIGHT_TO_LEFT else "ltr", "draw": drawings,
-            "query": lambda **params: urlencode({k: v for k, v in params.items() if v not in (None, "")}),
+            "query": self.query,
             "quoted": quote,
         }  # fmt: skip
         return environment
+
+    @staticmethod
+    def query(**params: object) -> str:
+        """The query part of an address, without empty parameters."""
+        return urlencode({name: value for name, value in params.items() if value not in (None, "")})
 
     def speech(self, request: Request) -> Speech:
         """The words and formats of the request's language, for handlers that write sentences."""
