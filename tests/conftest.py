@@ -94,6 +94,7 @@ def settings_values(database: Database, service: str) -> dict[str, object]:
         "token_private_key": private,
         "token_public_keys": public,
         "demo_clock": True,
+        "check_sessions": False,
         "pool_size": 6,
     }
 
