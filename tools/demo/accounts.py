@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Account:
-    """An e-mail address, its password, and what the person is, in words."""
+    """A login, its password, and what the person is, in words."""
 
-    email: str
+    login: str
     password: str
     role: str
 
 
 def describe(accounts: Sequence[Account]) -> str:
     """The accounts as a small table."""
-    width = max(len(account.email) for account in accounts)
+    width = max(len(account.login) for account in accounts)
     secret = max(len(account.password) for account in accounts)
-    return "\n".join(f"  {a.email:<{width}}  {a.password:<{secret}}  {a.role}" for a in accounts)
+    return "\n".join(f"  {a.login:<{width}}  {a.password:<{secret}}  {a.role}" for a in accounts)

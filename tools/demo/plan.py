@@ -10,10 +10,13 @@ import httpx2
 
 from tools.demo.accounts import Account
 from tools.demo.children import Recipe, run_all
-from tools.demo.databases import SERVICES
+from tools.demo.databases import SERVICES, grant_tables
 from tools.demo.site import ROOT, Site
 
-SIGN_IN = "hq@peyvand.example"
+TENANT = "ir-seo"
+FIRST_LOGIN = "hq"
+FIRST_NAME = "دفتر ستادی"
+FIRST_ROLES = ("hq_officer:*", "tenant_administrator:*", "operator:*")
 Step = tuple[str, Callable[[], None]]
 
 
@@ -62,11 +65,12 @@ class Plan:
 
     def _one_offs(self, site: Site) -> list[tuple[str, list[Path], Callable[[], None]]]:
         migrations = [ROOT / "services" / service / "migrations" for service in SERVICES]
-        kernel = ROOT / "shared" / "kernel"
-        catalogue = ROOT / "services" / "registry" / "programme"
+        registry = ROOT / "services" / "registry"
+        programmes, territories = registry / "programme", registry / "register" / "territories"
         return [
-            ("database tables are up to date", [*migrations, kernel], lambda: self.migrate(site)),
-            ("programmes are loaded", [catalogue], lambda: self.load_programmes(site)),
+            ("database tables are up to date", [*migrations, ROOT / "shared" / "kernel"], lambda: self.migrate(site)),
+            ("territories are loaded", [territories], lambda: self._registry(site, "load-territories")),
+            ("programmes are loaded", [programmes], lambda: self._registry(site, "load-programmes")),
             ("the first account exists", [], lambda: self.bootstrap_account(site)),
         ]
 
@@ -85,16 +89,15 @@ class Plan:
             {service: site.owner_environment(service) for service in SERVICES},
             ROOT,
         )
-
-    def load_programmes(self, site: Site) -> None:
-        """Load the programme catalogue into registry."""
-        self._registry(site, "load-programmes")
+        for service in SERVICES:
+            grant_tables(site.database(service, "owner"), service)
 
     def bootstrap_account(self, site: Site) -> None:
         """Make the account with which everything else is entered through the public interfaces."""
         account = self.accounts(site)[0]
-        extra = {"PEYVAND_BOOTSTRAP_PASSWORD": account.password}
-        self._registry(site, "bootstrap-account", "--email", account.email, "--tenant", "ir", **extra)
+        who = ["--tenant", TENANT, "--login", account.login, "--name", FIRST_NAME]
+        roles = [word for role in FIRST_ROLES for word in ("--role", role)]
+        self._registry(site, "bootstrap-account", *who, *roles, PEYVAND_PASSWORD=account.password)
 
     def _registry(self, site: Site, *words: str, **extra: str) -> None:
         environment = {**site.environment("registry"), **extra}
@@ -102,7 +105,7 @@ class Plan:
 
     def accounts(self, site: Site) -> list[Account]:
         """Who can sign in: the first account, and those the demo data brought along."""
-        first = Account(SIGN_IN, site.state.secret("account"), "headquarters officer")
+        first = Account(FIRST_LOGIN, site.state.secret("account"), "headquarters officer")
         known = site.state.read("accounts.json").get("accounts", [])
         return [first, *(Account(**entry) for entry in known)]
 
@@ -111,9 +114,9 @@ class Plan:
         if not self.demo_data or site.state.read("done.json").get("data"):
             return None
         account = self.accounts(site)[0]
-        environment = {**site.base_environment(), "PEYVAND_BOOTSTRAP_PASSWORD": account.password}
+        environment = {**site.base_environment(), "PEYVAND_PASSWORD": account.password}
         out = str(site.state.path("accounts.json"))
-        words = ["-m", "tools.demo.fill", "--url", site.url, "--email", account.email, "--out", out]
+        words = ["-m", "tools.demo.fill", "--url", site.url, "--login", account.login, "--out", out]
         return self._python(site, "demo-data", environment, *words)
 
     @staticmethod

@@ -118,8 +118,12 @@ class Site:
             given["CELERY_REDIS_URL"] = self.redis_url(CELERY_DATABASE[service])
         if service == "notifications":
             given |= {
-                "SMTP_URL": f"smtp://{LOOPBACK}:{self.ports['smtp']}",
-                "SMS_GATEWAY": "kavenegar",
+                "SMTP_HOST": LOOPBACK,
+                "SMTP_PORT": str(self.ports["smtp"]),
+                "SMTP_SECURITY": "none",
+                "SMTP_FROM": "peyvand@peyvand.example",
+                "SMS_ADAPTER": "kavenegar",
+                "SMS_SENDER": "10004346",
                 "SMS_URL": self.direct("mailbox"),
                 "SMS_KEY": self.state.secret("sms_key"),
             }

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -63,7 +62,7 @@ class Pages:
         received = self.store.get(request.path_params.get("id", ""))
         return read(received) if received else None
 
-    def _render(self, request: Request, **context: Any) -> str:
+    def _render(self, request: Request, *, opened: Reading | None, missing: bool = False) -> str:
         lang = request.cookies.get(COOKIE, "fa")
         words: Mapping[str, str] = WORDS.get(lang, WORDS["fa"])
         wanted = request.query_params.get("q", "").strip().casefold()
@@ -71,7 +70,7 @@ class Pages:
         found = [read(each) for each in reversed(self.store.all())]
         found = [each for each in found if matches(each, wanted, kind)]
         return self.environment.get_template("inbox.html").render(
-            missing=False,
+            missing=missing,
             base=BASE,
             lang=lang if lang in WORDS else "fa",
             q=wanted,
@@ -82,7 +81,7 @@ class Pages:
             found=len(found),
             messages=found[:PER_PAGE],
             digits=lambda value: to_digits(str(value), lang),
-            **context,
+            opened=opened,
         )
 
     def html(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 const frame = document.querySelector("iframe");
 const fit = () => {
   const page = frame.contentDocument;
+  frame.style.blockSize = "0"; // else the frame's own height is the least the letter reports
   if (page && page.documentElement) frame.style.blockSize = `${page.documentElement.scrollHeight + 4}px`;
 };
 if (frame) {
