@@ -1,1 +1,1 @@
-"""Tools around the product: the demo, the tests and the generators. They may import everything; nothing imports them."""
+"""Tools around the product: the demo, the tests and the generators. They import everything; nothing imports them."""

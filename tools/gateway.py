@@ -33,7 +33,7 @@ class Gateway:
     routes: tuple[Route, ...]
 
     def route(self, path: str) -> Route | None:
-        """The service a path belongs to, None for unknown and for private paths. Judged decoded, as a service reads it."""
+        """The service a path belongs to, None for unknown and private paths. Judged decoded, as services read it."""
         path = unquote(path)
         for route in self.routes:
             if path == route.prefix or path.startswith(f"{route.prefix}/"):
@@ -57,7 +57,7 @@ def read_paths(path: Path = PATHS) -> Gateway:
 
 HEAD = """\
 # Made from paths.yaml by `./peyvand contracts`; change it there.
-# The names are looked up at run time (resolver and variables), so that scaling and rolling restarts reach living addresses.
+# Names are looked up at run time (resolver, variables), so that scaling and rolling restarts reach living addresses.
 worker_processes auto;
 pid /tmp/nginx.pid;
 events {{ worker_connections 1024; }}

@@ -1,5 +1,6 @@
 """Child processes that die with their parent, and the watch that starts a dead one again."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -69,12 +70,12 @@ def spawn(recipe: Recipe, log: Path) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent(recipe.death),  # noqa: PLW1509 — the supervisor has one thread
+            preexec_fn=die_with_parent(recipe.death),
         )
 
 
 def run_all(commands: Mapping[str, Sequence[str]], environments: Mapping[str, Mapping[str, str]], root: Path) -> str:
-    """Run one-off commands side by side; returns their joined output; raises ChildFailed with the output of a failure."""
+    """Run one-off commands side by side; returns their output; raises ChildFailed with that of a failure."""
     running = {
         name: subprocess.Popen(
             list(command),
@@ -83,7 +84,7 @@ def run_all(commands: Mapping[str, Sequence[str]], environments: Mapping[str, Ma
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 — the supervisor has one thread
+            preexec_fn=die_with_parent(signal.SIGKILL),
         )
         for name, command in commands.items()
     }
@@ -154,7 +155,5 @@ class Watch:
 
 def kill_session(pid: int) -> None:
     """SIGKILL to a child and whatever it started in its process group."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

@@ -1,4 +1,4 @@
-"""PostgreSQL out of a Python wheel: its own binaries, one data folder, one loopback port, passwords from the first second."""
+"""PostgreSQL out of a Python wheel: its own binaries, one data folder, one loopback port, passwords from the start."""
 
 import importlib.util
 import os

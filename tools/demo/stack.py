@@ -104,7 +104,7 @@ def stack(
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
-        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 — only async-signal-safe work is done there
+        preexec_fn=die_with_parent(signal.SIGTERM),
     )
     running = Stack(state_dir, process)
     try:

@@ -30,7 +30,7 @@ class NotReady(Exception):
 
 
 class Supervisor:
-    """Runs one site until it is told to stop. Must run in the main thread: children die with the thread that made them."""
+    """Runs one site until told to stop. Needs the main thread: children die with the thread that made them."""
 
     def __init__(self, state: State, plan: Plan, *, port: int | None = None, quiet: bool = False) -> None:
         self.state = state
@@ -104,7 +104,7 @@ class Supervisor:
         self._wait(recipes)
 
     def _fill(self, site: Site) -> None:
-        """Let the data be entered while the children are watched: the services may be killed meanwhile as at any time."""
+        """Let the data be entered while the children are watched: they may die meanwhile as at any time."""
         recipe = self.plan.filling(site)
         if recipe is None:
             return
@@ -180,7 +180,7 @@ class Supervisor:
 
 @contextmanager
 def stop_signals() -> Iterator[None]:
-    """Turns the first SIGINT, SIGTERM or SIGHUP into Stopped; later ones change nothing, the way down is already taken."""
+    """Turns the first SIGINT, SIGTERM or SIGHUP into Stopped; later ones change nothing."""
     names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop(_number: int, _frame: FrameType | None) -> None:

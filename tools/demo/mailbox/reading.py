@@ -1,4 +1,4 @@
-"""A received message as people and checks read it: parts, attachments, the calendar invitation, language and direction."""
+"""A received message as people and checks read it: parts, attachments, the invitation, language and direction."""
 
 import base64
 import re

@@ -9,12 +9,12 @@ REFUSALS = {"bounce": "550 5.1.1 No such mailbox", "defer": "451 4.3.0 Try again
 
 
 class Door:
-    """aiosmtpd's hooks. Addresses that begin with `bounce` or `defer` are refused, to see what the product does then."""
+    """aiosmtpd's hooks. Addresses beginning with `bounce` or `defer` are refused, to see what the product does then."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 — aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient."""
@@ -25,7 +25,7 @@ class Door:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep a message."""
         content = envelope.original_content or b""
         kept = self.store.add_mail(content, sender=envelope.mail_from or "", recipients=list(envelope.rcpt_tos))
