@@ -1,0 +1,1 @@
+"""The governance wing: committees and seats, directives, authorisations and letters."""

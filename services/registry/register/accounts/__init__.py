@@ -1,0 +1,1 @@
+"""An account: how a person signs in, and the sessions that their tokens belong to."""
