@@ -3,7 +3,8 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as with_default
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -29,9 +30,9 @@ MAX_TYPED = 20_000
 class DayNotRead(ValueError):
     """A typed day that is none; `code` and `params` name the words."""
 
-    def __init__(self, code: str, params: Mapping[str, object]) -> None:
+    def __init__(self, code: str, params: Mapping[str, object], field: str = "") -> None:
         super().__init__(code)
-        self.code, self.params = code, dict(params)
+        self.code, self.params, self.field = code, dict(params), field
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Filled:
     """A submitted form: one text per field, lists for fields that repeat; what was typed stays for the next look."""
 
     values: dict[str, str]
-    lists: dict[str, list[str]] = field(default_factory=dict)
+    lists: dict[str, list[str]] = with_default(default_factory=dict)
 
     def get(self, name: str) -> str:
         """The text of a field, stripped; '' when absent."""
@@ -54,6 +55,16 @@ class Filled:
         """The version the person saw, for the optimistic lock."""
         text = self.get("version")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    def day(self, name: str, *, near: dt.date, calendar: Calendar = Calendar.SOLAR_HIJRI) -> dt.date | None:
+        """A typed day of a field, None when left empty; DayNotRead, naming the field, when it is none."""
+        text = self.get(name)
+        if not text:
+            return None
+        try:
+            return read_day(text, near=near, calendar=calendar)
+        except DayNotRead as error:
+            raise DayNotRead(error.code, error.params, name) from error
 
     def typed(self) -> dict[str, Any]:
         """Everything as the templates want it back."""
@@ -131,7 +142,7 @@ def attempt(session: Session, speech: Speech, work: Callable[[], Made]) -> Made 
     except DayNotRead as error:
         words = speech.words.t(speech.lang, f"field.{error.code}", **error.params)
         trouble = trouble_of(InvalidInput(), speech)
-        return Trouble(trouble.title, [words], trouble.slug, None, {})
+        return Trouble(trouble.title, [words], trouble.slug, None, {error.field: words} if error.field else {})
     except StaleDataError:
         return trouble_of(Overtaken(), speech)
     except Stale as stale:
