@@ -88,8 +88,6 @@ def difference(connection: Connection, metadata: list[MetaData], *, first: bool)
         for table in scoped_tables(each):
             if table.name in created:
                 lines += [f"    op.execute({statement!r})" for statement in policies_of(table.name)]
-    if first:
-        lines.append("    from shared.kernel.rights import RIGHTS\n    op.execute(RIGHTS)")
     return "\n".join(lines) + "\n"
 
 
