@@ -62,7 +62,7 @@ def write(service: str, message: str, stamp: str, versions: Path) -> Path:
     from tests.support.database import new_database
 
     metadata: list[MetaData] = import_module(f"services.{service}.tables").all_metadata()
-    existing = sorted(path.stem.split("_")[0] for path in versions.glob("*.py"))
+    existing = sorted(path.stem.split("_")[0].replace("-", "") for path in versions.glob("*.py"))
     with new_database(service, suffix="_migration", from_models=False) as database:
         url = database.owner_url.replace("postgresql://", "postgresql+psycopg://", 1)
         if existing:
@@ -73,7 +73,7 @@ def write(service: str, message: str, stamp: str, versions: Path) -> Path:
         engine.dispose()
     path = versions / f"{stamp}_{message.lower().replace(' ', '_')}.py"
     down = f'"{existing[-1]}"' if existing else "None"
-    path.write_text(HEAD.format(message=message, revision=stamp, down=down, body=body), encoding="utf-8")
+    path.write_text(HEAD.format(message=message, revision=stamp.replace("-", ""), down=down, body=body), encoding="utf-8")
     return path
 
 
