@@ -22,7 +22,7 @@ class Action(StrEnum):
     DERIVE = "derive"
     OPEN = "open"
     REMIND = "remind"
-    PASS_DUE = "pass_due"
+    PASS_DUE = "pass_due"  # noqa: S105 - no password
     ESCALATE = "escalate"
     MISS = "miss"
     FULFIL = "fulfil"

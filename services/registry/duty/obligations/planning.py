@@ -57,8 +57,8 @@ def due_day(last_day: date, *, rolls: bool, days: WorkDays) -> date:
 def steps_of(ladder: Ladder, *, due_on: date, days: WorkDays) -> list[Step]:
     """Return the ladder's steps with their instants, in order of time.
 
-    Each falls at 09:00 local of its day, on a non-working day at 09:00 of the next working day. A reminder that rolls past
-    the due instant is dropped; of two steps that meet on one day only the higher remains.
+    Each falls at 09:00 local of its day, on a non-working day at 09:00 of the next working day. A reminder that rolls
+    past the due instant is dropped; of two steps that meet on one day only the higher remains.
     """
     due_at = due_instant(due_on, days)
     by_day: dict[date, Step] = {}

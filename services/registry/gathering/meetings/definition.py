@@ -8,7 +8,7 @@ Cadence = Literal["month", "quarter"]
 
 @dataclass(frozen=True)
 class MeetingKind:
-    """One kind: `levels` are where it may be held, `per` the cadence it counts towards, `pairings` whether it needs some."""
+    """One kind: `levels` are where it may be held, `per` its cadence, `pairings` whether it needs one."""
 
     code: str
     levels: tuple[str, ...]
@@ -24,6 +24,7 @@ KINDS: dict[str, MeetingKind] = {
         MeetingKind("briefing", ("national", "province")),
         MeetingKind("joint", ("province",), "quarter", pairings=True),
         MeetingKind("joint_session", ("province",)),
+        MeetingKind("secretariat_followup", ("province",), "quarter"),
         MeetingKind("site_visit", ("province",), pairings=True),
         MeetingKind("council_session", ("province",)),
         MeetingKind("experience_workshop", ("national", "province")),

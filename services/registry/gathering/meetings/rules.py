@@ -1,8 +1,9 @@
-"""When a meeting may be drafted, scheduled, moved, held and marked: pure rules that answer with reasons (I-30, I-32)."""
+"""When a meeting may be drafted, scheduled, moved, held and marked: pure rules that answer with reasons (I-30)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from services.registry.gathering.meetings.definition import KINDS
@@ -22,6 +23,38 @@ class Mark:
     day: date
     mark: str
     walk_in: bool = False
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """A person to be invited, and as what."""
+
+    person_id: UUID
+    category: str
+    organisation_id: UUID | None = None
+    organisation_kind: str | None = None
+
+
+@dataclass(frozen=True)
+class MeetingDraft:
+    """What is known of a meeting before it has a time; `province` is '' for a national one."""
+
+    programme: str
+    cycle: str
+    province: str
+    kind: str
+    title: str
+    mode: str = "in_person"
+    venue: str | None = None
+    url: str | None = None
+    public: bool = False
+    pairings: tuple[UUID, ...] = ()
+    schools: tuple[UUID, ...] = ()
+    agencies: tuple[UUID, ...] = ()
+    parties: tuple[dict[str, Any], ...] = ()
+    invitees: tuple[Invitee, ...] = ()
+    series_id: UUID | None = None
+    edition: int | None = None
 
 
 def may_draft(kind: str, province: str, *, allowed: Collection[str], pairings: int) -> list[Refusal]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.registry.duty.obligations import planning
-from services.registry.duty.obligations.definition import TEMPLATES, Ladder, Rung, templates_of
+from services.registry.duty.obligations.definition import BEHAVIOURS, Ladder, Rung
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 MEHR_30 = date(2020, 10, 21)
@@ -17,7 +17,7 @@ DAYS = planning.WorkDays(tz="Asia/Tehran", weekend=frozenset({3, 4}))
 
 def plan(code: str, due_on: date) -> list[tuple[str, str]]:
     """The steps of a template as (code, local time)."""
-    steps = planning.steps_of(TEMPLATES[code].ladder, due_on=due_on, days=DAYS)
+    steps = planning.steps_of(BEHAVIOURS[code].ladder, due_on=due_on, days=DAYS)
     return [(step.code, step.at.astimezone(TEHRAN).strftime("%m-%d %H:%M")) for step in steps]
 
 
@@ -27,7 +27,7 @@ class TestDueInstant:
         assert planning.due_instant(AZAR_30, DAYS) == datetime(2020, 12, 20, 20, 29, 59, 999000, tzinfo=UTC)
 
     def test_means_the_second_of_two_equal_hours(self) -> None:
-        # The clock went back before 31 Shahrivar 1399: 23:59:59 of 30 Shahrivar occurred twice; the day ends with the later one.
+        # The clock went back before 31 Shahrivar 1399: 23:59:59 of the 30th came twice; the day ends with the later.
         assert planning.due_instant(date(2020, 9, 20), DAYS).astimezone(UTC) == datetime(
             2020, 9, 20, 20, 29, 59, 999000, tzinfo=UTC
         )
@@ -88,7 +88,7 @@ class TestLadders:
 
 class TestReachedStep:
     def steps(self) -> list[planning.Step]:
-        return planning.steps_of(TEMPLATES["H2"].ladder, due_on=ABAN_30, days=DAYS)
+        return planning.steps_of(BEHAVIOURS["H2"].ladder, due_on=ABAN_30, days=DAYS)
 
     def test_nothing_before_its_hour(self) -> None:
         waiting = planning.waiting_steps(self.steps(), since=datetime(2020, 10, 22, tzinfo=UTC), fired=())
@@ -118,8 +118,3 @@ class TestLateness:
     def test_days_are_counted_from_the_due_day(self) -> None:
         assert planning.days_late(ABAN_30, date(2020, 11, 21)) == 1
         assert planning.days_late(ABAN_30, date(2020, 11, 1)) == 0
-
-
-class TestTemplates:
-    def test_only_what_the_definition_obliges_is_made(self) -> None:
-        assert [one.code for one in templates_of("national", {"H2", "T1", "W3"})] == ["H2", "T1"]

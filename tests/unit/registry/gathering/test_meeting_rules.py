@@ -24,7 +24,9 @@ def codes(refusals: list[rules.Refusal]) -> list[str]:
 class TestDraft:
     def test_each_kind_has_its_level(self) -> None:
         assert codes(rules.may_draft("hq_monthly", "IR-21", allowed=KINDS, pairings=0)) == ["meeting_kind_not_at_level"]
-        assert codes(rules.may_draft("provincial_quarterly", "", allowed=KINDS, pairings=0)) == ["meeting_kind_not_at_level"]
+        assert codes(rules.may_draft("provincial_quarterly", "", allowed=KINDS, pairings=0)) == [
+            "meeting_kind_not_at_level"
+        ]
         assert rules.may_draft("briefing", "IR-21", allowed=KINDS, pairings=0) == []
 
     def test_only_kinds_of_the_programme(self) -> None:
@@ -37,7 +39,9 @@ class TestDraft:
     def test_a_principal_convenes_joint_meetings_of_the_own_school_alone(self) -> None:
         assert rules.may_convene("joint", own_schools={ANNA}, schools={ANNA}) == []
         assert codes(rules.may_convene("joint", own_schools={ANNA}, schools={BEN})) == ["meeting_not_yours_to_convene"]
-        assert codes(rules.may_convene("briefing", own_schools={ANNA}, schools={ANNA})) == ["meeting_not_yours_to_convene"]
+        assert codes(rules.may_convene("briefing", own_schools={ANNA}, schools={ANNA})) == [
+            "meeting_not_yours_to_convene"
+        ]
 
 
 class TestSchedule:
@@ -104,7 +108,10 @@ class TestCadence:
     @pytest.mark.invariant("I-32")
     def test_the_kind_alone_decides_the_one_cadence(self) -> None:
         assert cadence_key("hq_monthly", province="", month="1399-08", period=1) == "hq_monthly:1399-08"
-        assert cadence_key("provincial_quarterly", province="IR-21", month="1399-08", period=1) == "provincial_quarterly:IR-21:1"
+        assert (
+            cadence_key("provincial_quarterly", province="IR-21", month="1399-08", period=1)
+            == "provincial_quarterly:IR-21:1"
+        )
         assert cadence_key("briefing", province="IR-21", month="1399-08", period=1) is None
         assert cadence_key("hq_monthly", province="", month=None, period=None) is None
 
