@@ -22,7 +22,7 @@ HEAD = '''"""{message}."""
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-from sqlalchemy import Text
+from sqlalchemy import Text, Uuid
 
 revision = "{revision}"
 down_revision = {down}
