@@ -122,7 +122,7 @@ def moveable_obligations(session: Session, *, tenant: str, province: str) -> Seq
 
 
 def find_proof(session: Session, obligation: Obligation) -> Proof | None:
-    """Return what fulfils the obligation as things stand, or None; the state is asked, so events may come in any order."""
+    """Return what fulfils the obligation as things stand, or None; the state is asked, so events come in any order."""
     place = {"tenant": obligation.tenant, "programme": obligation.programme, "cycle": obligation.cycle}
     evidence = BEHAVIOURS[obligation.template].evidence
     if evidence == "directive_issued":

@@ -73,7 +73,7 @@ def may_attest(*, level: str, reach: Reach, fulfilled_on: date, today: date) -> 
     if reach == "none" or (level == "national" and reach != "national"):
         found.append(Refusal("not_yours_to_attest"))
     if fulfilled_on > today:
-        found.append(Refusal("day_in_future", field="fulfilled_on"))
+        found.append(Refusal("date_in_future", field="fulfilled_on"))
     return found
 
 

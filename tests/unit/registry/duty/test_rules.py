@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from services.registry.duty.obligations import rules
 from services.registry.duty.obligations.definition import BEHAVIOURS, with_evidence
 from shared.values.calendars import Calendar
@@ -41,9 +39,8 @@ class TestSpans:
 
     def test_months_that_were_over_are_left_out_but_a_window_stays(self) -> None:
         later = date(2020, 11, 21)
-        assert [s.key for s in rules.still_ahead(rules.spans_of("month", cycle=CYCLE, window=None), since=later)][
-            0
-        ] == ("1399-09")
+        months = rules.still_ahead(rules.spans_of("month", cycle=CYCLE, window=None), since=later)
+        assert (months[0].key, len(months)) == ("1399-09", 10)
         assert len(rules.still_ahead(rules.spans_of("once", cycle=CYCLE, window=MEHR), since=later)) == 1
 
 
@@ -82,11 +79,10 @@ class TestWaiveAndAttest:
         ]
         future = date(2020, 12, 2)
         assert codes(rules.may_attest(level="province", reach="national", fulfilled_on=future, today=day)) == [
-            "day_in_future"
+            "date_in_future"
         ]
 
 
-@pytest.mark.requirement("R-025")
 def test_each_duty_that_obliges_knows_what_fulfils_it() -> None:
     assert with_evidence("directive_issued") == ["H1", "T1"]
     assert with_evidence("meeting_held") == ["H2", "W3"]
