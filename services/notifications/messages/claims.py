@@ -1,0 +1,117 @@
+"""Leases on deliveries: claim, renew, mark, settle. Each is one short transaction; no provider is called inside (I6)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from services.notifications.messages import queries
+from services.notifications.messages.lifecycle import DELIVERY, Action, State
+from services.notifications.messages.models import Delivery
+from shared.kernel.tenancy import enter
+
+LEASE = text("interval '60 seconds'")
+BATCH = 50
+_MACHINE = func.clock_timestamp()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One delivery in our hands; `attempt` is the fence."""
+
+    tenant: str
+    delivery_id: UUID
+    attempt: int
+    channel: str
+
+
+def claim_due(
+    sessions: sessionmaker[Session], *, tenant: str, now: datetime, channels: Collection[str], limit: int = BATCH
+) -> list[Claim]:
+    """Take up to `limit` due deliveries; others skip the rows we lock, and find them claimed afterwards."""
+    with sessions.begin() as session:
+        enter(session, tenant=tenant, province="*")
+        due = (
+            select(Delivery)
+            .where(
+                Delivery.tenant == tenant,
+                Delivery.state == State.PLANNED,
+                Delivery.channel.in_(channels),
+                Delivery.not_before <= now,
+                or_(Delivery.retry_at.is_(None), Delivery.retry_at <= _MACHINE),
+                Delivery.reason.is_distinct_from(queries.WAITING),
+            )
+            .order_by(Delivery.not_before, Delivery.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        lease_until = session.scalar(select(_MACHINE + LEASE))
+        claims = []
+        for delivery in session.scalars(due):
+            delivery.state = DELIVERY.after(State(delivery.state), Action.CLAIM).value
+            delivery.attempt += 1
+            delivery.lease_until, delivery.reason = lease_until, None
+            claims.append(Claim(tenant, delivery.id, delivery.attempt, delivery.channel))
+        return claims
+
+
+def renew(session: Session, claim: Claim) -> Delivery | None:
+    """The delivery with a fresh lease, None when it is no longer ours."""
+    if not _owned(session, claim, (State.CLAIMED,), lease_until=_MACHINE + LEASE):
+        return None
+    return session.get(Delivery, claim.delivery_id, populate_existing=True)
+
+
+def mark_data(sessions: sessionmaker[Session], claim: Claim) -> bool:
+    """The durable mark: from here on nobody can know. False for a worker whose lease ran out: it sends nothing."""
+    with sessions.begin() as session:
+        enter(session, tenant=claim.tenant, province="*")
+        return _owned(session, claim, (State.CLAIMED,), state=State.DATA.value, lease_until=_MACHINE + LEASE)
+
+
+def own_for_settling(session: Session, claim: Claim) -> Delivery | None:
+    """The locked row if this attempt may still say what became of it.
+
+    A late answer is welcome: after the lease the row is `unknown`, and the answer ends the doubt.
+    """
+    statement = (
+        select(Delivery)
+        .where(
+            Delivery.id == claim.delivery_id,
+            Delivery.attempt == claim.attempt,
+            Delivery.state.in_((State.CLAIMED, State.DATA, State.UNKNOWN)),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def expired_leases(session: Session, *, limit: int = 200) -> list[Delivery]:
+    """Locked rows whose worker died or froze."""
+    statement = (
+        select(Delivery)
+        .where(Delivery.state.in_((State.CLAIMED, State.DATA)), Delivery.lease_until < _MACHINE)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.scalars(statement))
+
+
+def _owned(session: Session, claim: Claim, states: Collection[State], **changes: Any) -> bool:
+    statement = (
+        update(Delivery)
+        .where(
+            Delivery.id == claim.delivery_id,
+            Delivery.attempt == claim.attempt,
+            Delivery.state.in_(states),
+            Delivery.lease_until > _MACHINE,
+        )
+        .values(version=Delivery.version + 1, **changes)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.execute(statement).rowcount == 1)  # type: ignore[attr-defined]

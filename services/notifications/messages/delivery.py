@@ -1,0 +1,118 @@
+"""deliver_due: the one function that sends, used by Celery's worker and by the sweeper alike (I6)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from services.notifications.channels.channel import Channel, Line, Outcome, Outgoing, Report
+from services.notifications.messages import claims
+from services.notifications.messages.claims import Claim
+from services.notifications.messages.letters import Desk, compose
+from services.notifications.messages.lifecycle import DELIVERY, Action, State
+from services.notifications.messages.models import Delivery
+from services.notifications.messages.settling import hold_back, settle
+from shared.kernel.clock import business_now, known_tenants, machine_now
+from shared.kernel.tenancy import enter
+
+log = structlog.get_logger()
+PAUSE_LIMIT_S = 60
+
+
+class Breaker:
+    """Pauses a channel whose provider is away, so that claims are not burnt; machine time."""
+
+    def __init__(self) -> None:
+        self.failures: dict[str, int] = {}
+        self.until: dict[str, datetime] = {}
+
+    def open_channels(self, channels: Mapping[str, Channel], now: datetime) -> list[str]:
+        """The channels that may be tried now."""
+        return [name for name in channels if self.until.get(name, now) <= now]
+
+    def record(self, channel: str, *, reached: bool, now: datetime) -> None:
+        """One more failure doubles the pause, up to a minute; one success ends it."""
+        if reached:
+            self.failures.pop(channel, None)
+            self.until.pop(channel, None)
+            return
+        self.failures[channel] = failures = self.failures.get(channel, 0) + 1
+        self.until[channel] = now + timedelta(seconds=min(2**failures, PAUSE_LIMIT_S))
+
+
+def deliver_due(sessions: sessionmaker[Session], desk: Desk, breaker: Breaker, *, limit: int = claims.BATCH) -> int:
+    """Send what is due, tenant by tenant; returns how many deliveries were taken in hand."""
+    with sessions.begin() as session:
+        now, machine, tenants = business_now(session), machine_now(session), known_tenants(session)
+    handled = 0
+    for tenant in tenants:
+        channels = breaker.open_channels(desk.channels, machine)
+        claimed = claims.claim_due(sessions, tenant=tenant, now=now, channels=channels, limit=limit)
+        for name in channels:
+            handled += _deliver_batch(sessions, desk, breaker, name, [each for each in claimed if each.channel == name])
+    return handled
+
+
+def _deliver_batch(
+    sessions: sessionmaker[Session], desk: Desk, breaker: Breaker, channel: str, batch: list[Claim]
+) -> int:
+    if not batch:
+        return 0
+    with desk.channels[channel].open() as line:
+        for place, claim in enumerate(batch):
+            reached = deliver_one(sessions, desk, line, claim)
+            with sessions.begin() as session:
+                breaker.record(channel, reached=reached, now=machine_now(session))
+            if not reached:
+                _give_back(sessions, batch[place + 1 :])
+                break
+    return len(batch)
+
+
+def deliver_one(sessions: sessionmaker[Session], desk: Desk, line: Line, claim: Claim) -> bool:
+    """One delivery through an open line; False when the provider could not be reached."""
+    outgoing = _prepare(sessions, desk, claim)
+    if outgoing is None:
+        return True
+    report = line.send(outgoing, lambda: claims.mark_data(sessions, claim))
+    if report.outcome is Outcome.STOPPED:
+        log.warning("delivery.lease_lost", delivery=str(claim.delivery_id))
+        return True
+    _settle(sessions, claim, report)
+    return report.reached
+
+
+def _prepare(sessions: sessionmaker[Session], desk: Desk, claim: Claim) -> Outgoing | None:
+    """Renew the lease, ask once more whether it is still worth saying, and write the letter."""
+    with sessions.begin() as session:
+        enter(session, tenant=claim.tenant, province="*")
+        now = business_now(session)
+        delivery = claims.renew(session, claim)
+        if delivery is None or hold_back(session, delivery, now=now):
+            return None
+        composed = compose(session, desk, delivery, now=now)
+        delivery.parts, delivery.cost_rial = composed.parts, composed.cost_rial
+        return composed.outgoing
+
+
+def _settle(sessions: sessionmaker[Session], claim: Claim, report: Report) -> None:
+    with sessions.begin() as session:
+        enter(session, tenant=claim.tenant, province="*")
+        delivery = claims.own_for_settling(session, claim)
+        if delivery is not None:
+            settle(session, delivery, report, now=business_now(session), machine=machine_now(session))
+
+
+def _give_back(sessions: sessionmaker[Session], rest: list[Claim]) -> None:
+    for claim in rest:
+        with sessions.begin() as session:
+            enter(session, tenant=claim.tenant, province="*")
+            delivery = claims.own_for_settling(session, claim)
+            if delivery is not None and delivery.state == State.CLAIMED:
+                _release(delivery)
+
+
+def _release(delivery: Delivery) -> None:
+    delivery.state = DELIVERY.after(State(delivery.state), Action.RELEASE).value
+    delivery.lease_until, delivery.reason = None, "provider_away"
