@@ -1,0 +1,67 @@
+"""How fresh figures are: the last event folded in per source, and what is parked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+READER = "reporting"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source's last folded event: its number, its business time, when it was applied and how long ago (machine time)."""
+
+    source: str
+    stream: str
+    epoch: UUID | None
+    seq: int
+    time: datetime | None
+    applied_at: datetime
+    age_seconds: int
+
+
+def list_sources(session: Session) -> list[Source]:
+    """Where reporting stands in each source's feed."""
+    rows = session.execute(
+        text(
+            "SELECT source, stream, epoch, pos, event_time, moved_at, "
+            "extract(epoch FROM clock_timestamp() - moved_at)::int FROM consumer_cursors WHERE reader = :reader "
+            "ORDER BY source, stream, partition"
+        ),
+        {"reader": READER},
+    )
+    return [Source(*row) for row in rows]
+
+
+def count_parked(session: Session, *, tenant: str, provinces: Sequence[str] | None) -> int:
+    """Events that could not be applied and may change figures of these provinces."""
+    count: int = session.execute(
+        text(
+            "SELECT count(*) FROM dead_letters WHERE reader = :reader AND state = 'parked' AND tenant = :tenant "
+            "AND (CAST(:provinces AS text[]) IS NULL OR province = ANY (:provinces) OR province = '')"
+        ),
+        {"reader": READER, "tenant": tenant, "provinces": list(provinces) if provinces is not None else None},
+    ).scalar_one()
+    return count
+
+
+def version_of(session: Session, *, tenant: str) -> str:
+    """A short name of everything an answer depends on besides its parameters: cursors and parked events."""
+    marks = ",".join(f"{each.source}:{each.stream}:{each.epoch}:{each.seq}" for each in list_sources(session))
+    return f"{marks}|{count_parked(session, tenant=tenant, provinces=None)}"
+
+
+def target_of(session: Session, *, tenant: str, programme: str, code: str) -> str | None:
+    """The target the programme's definition sets for a figure."""
+    target = session.execute(
+        text(
+            "SELECT targets ->> :code FROM programme_facts WHERE tenant = :tenant AND code = :programme "
+            "ORDER BY version DESC LIMIT 1"
+        ),
+        {"tenant": tenant, "programme": programme, "code": code},
+    ).scalar()
+    return str(target) if target else None

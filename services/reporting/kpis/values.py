@@ -1,0 +1,158 @@
+"""Recomputed figures: locked, then computed from facts, in the transaction of the reader's cursor.
+
+A row stands for the day of the last fact that touches its province, so it is a function of facts alone: whatever the
+batches were, live and rebuilt rows are the same. Answers use a row only when asked for its very day.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.reporting.kpis.catalogue import KPIS
+from services.reporting.kpis.cycles import CycleView, find_cycle, open_cycles
+from services.reporting.kpis.definition import Kpi, Level
+from services.reporting.kpis.selecting import Question, Sums, question_of, sums_per_province
+
+REFERENCE = frozenset({"territory_facts", "school_facts", "agency_facts", "role_facts", "programme_facts"})
+EVERYWHERE = "*"
+Days = dict[str, date]
+Dirty = dict[str, dict[str, datetime]]
+"""KPI code → province ('*' = all of them) → when the newest touching fact was recorded."""
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A fact version arrived: figures that read its table, in its scope, are to be recomputed."""
+
+    table: str
+    programme: str
+    cycle: str
+    province: str
+    recorded_at: datetime
+
+
+def recomputed() -> list[Kpi]:
+    """Figures kept as recomputed rows, by code."""
+    return [kpi for kpi in KPIS.values() if not kpi.additive and kpi.level is not Level.TENANT]
+
+
+def refresh_values(session: Session, *, touched: Sequence[Touch]) -> None:
+    """Recompute every figure the facts touch; cycles, figures and provinces in a fixed order."""
+    for tenant, programme, cycle, dirty in _dirty(session, touched):
+        view = find_cycle(session, tenant=tenant, programme=programme, cycle=cycle)
+        if view is None:
+            continue  # the cycle's own fact will touch everything when it comes
+        for code in sorted(dirty):
+            _refresh(session, KPIS[code], view, tenant, dirty[code])
+
+
+def _dirty(session: Session, touched: Sequence[Touch]) -> Iterable[tuple[str, str, str, Dirty]]:
+    tenant = str(session.info["reach"][0])
+    cycles: dict[tuple[str, str], Dirty] = {}
+    readers = {table: [k for k in recomputed() if table in k.reads or table == "cycle_facts"] for table in _tables(touched)}
+    known = open_cycles(session, tenant=tenant) if any(readers.values()) else []
+    for touch in touched:
+        reference = touch.table in REFERENCE
+        for scope in known if reference else [(touch.programme, touch.cycle)]:
+            for kpi in readers[touch.table]:
+                everywhere = reference or touch.province == ""
+                province = "" if kpi.level is Level.NATIONAL else EVERYWHERE if everywhere else touch.province
+                places = cycles.setdefault(scope, {}).setdefault(kpi.code, {})
+                places[province] = max(places.get(province, touch.recorded_at), touch.recorded_at)
+    for programme, cycle in sorted(cycles):
+        yield tenant, programme, cycle, cycles[programme, cycle]
+
+
+def _tables(touched: Sequence[Touch]) -> set[str]:
+    return {touch.table for touch in touched}
+
+
+def _refresh(session: Session, kpi: Kpi, view: CycleView, tenant: str, places: Mapping[str, datetime]) -> None:
+    days = {province: view.day_of(instant) for province, instant in places.items()}
+    everywhere = days.pop(EVERYWHERE, None)
+    held = _lock(session, kpi, view, tenant, days, everywhere)
+    wanted: Days = {}
+    for province in {*days, *(held if everywhere else ())}:
+        wanted[province] = max(filter(None, (days.get(province), everywhere, held.get(province))))
+    for day in sorted({*wanted.values(), *((everywhere,) if everywhere else ())}):
+        own = sorted(province for province, its_day in wanted.items() if its_day == day)
+        rest = day == everywhere
+        question = question_of(kpi, view, tenant=tenant, at=day, provinces=None if rest else own)
+        found = sums_per_province(session, kpi, question)
+        fresh = {place: sums for place, sums in found.items() if place in own or (rest and place not in wanted)}
+        _store(session, kpi, question, fresh, own)
+
+
+def _lock(
+    session: Session, kpi: Kpi, view: CycleView, tenant: str, days: Days, everywhere: date | None
+) -> Days:
+    """Lock the rows to be recomputed before their facts are read (keys sorted); returns the days they stand for."""
+    scope = {"tenant": tenant, "programme": view.programme, "cycle": view.cycle, "kpi": kpi.code}
+    session.execute(
+        text(
+            "INSERT INTO kpi_values (tenant, programme, cycle, province, kpi, day, period, numerator, denominator) "
+            "SELECT :tenant, :programme, :cycle, p, :kpi, '0001-01-01', 0, 0, 0 FROM unnest(CAST(:places AS text[])) AS p "
+            "ORDER BY p ON CONFLICT DO NOTHING"
+        ),
+        scope | {"places": sorted(days)},
+    )
+    rows = session.execute(
+        text(
+            "SELECT province, day FROM kpi_values WHERE tenant = :tenant AND programme = :programme AND cycle = :cycle "
+            "AND kpi = :kpi AND (:all OR province = ANY (:places)) ORDER BY province FOR UPDATE"
+        ),
+        scope | {"places": sorted(days), "all": everywhere is not None},
+    )
+    return {province: day for province, day in rows}
+
+
+def _store(session: Session, kpi: Kpi, question: Question, found: Mapping[str, Sums], own: Sequence[str]) -> None:
+    """Write the sums; a province without any counted case has no row."""
+    scope = {"tenant": question.tenant, "programme": question.programme, "cycle": question.cycle, "kpi": kpi.code}
+    places = sorted(found)
+    session.execute(
+        text(
+            "INSERT INTO kpi_values (tenant, programme, cycle, province, kpi, day, period, numerator, denominator) "
+            "SELECT :tenant, :programme, :cycle, p, :kpi, :day, :period, n, d "
+            "FROM unnest(CAST(:places AS text[]), CAST(:nums AS numeric[]), CAST(:dens AS numeric[])) AS u(p, n, d) ORDER BY p "
+            "ON CONFLICT (tenant, programme, cycle, province, kpi) DO UPDATE SET day = excluded.day, "
+            "period = excluded.period, numerator = excluded.numerator, denominator = excluded.denominator"
+        ),
+        scope
+        | {
+            "day": question.at,
+            "period": question.period,
+            "places": places,
+            "nums": [found[place].numerator for place in places],
+            "dens": [found[place].denominator for place in places],
+        },
+    )
+    session.execute(
+        text(
+            "DELETE FROM kpi_values WHERE tenant = :tenant AND programme = :programme AND cycle = :cycle AND kpi = :kpi "
+            "AND province = ANY (:gone)"
+        ),
+        scope | {"gone": [place for place in own if place not in found]},
+    )
+
+
+def value_sums(session: Session, kpi: Kpi, question: Question) -> dict[str, Sums] | None:
+    """The rows of the provinces asked for when each has one that stands for the day and period asked; else None."""
+    if question.known_at is not None or question.provinces is None:
+        return None
+    rows = session.execute(
+        text(
+            "SELECT province, day, period, numerator, denominator FROM kpi_values WHERE tenant = :tenant "
+            "AND programme = :programme AND cycle = :cycle AND kpi = :kpi "
+            "AND province = ANY (:provinces)"
+        ),
+        question.params | {"kpi": kpi.code},
+    ).all()
+    stale = any(day != question.at or period != question.period for _place, day, period, _n, _d in rows)
+    if stale or len(rows) != len(question.provinces):
+        return None
+    return {place: Sums(Decimal(num), Decimal(den)) for place, _day, _period, num, den in rows}
