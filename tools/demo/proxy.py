@@ -92,11 +92,12 @@ def problem(status: int, title: str) -> bytes:
 
 
 class Proxy:
-    """Serves one listening port. `ports`: service name to loopback port."""
+    """Serves one listening port. `ports`: service name to loopback port; `patience`: seconds a service may be away."""
 
-    def __init__(self, gateway: Gateway, ports: dict[str, int]) -> None:
+    def __init__(self, gateway: Gateway, ports: dict[str, int], *, patience: float = CONNECT_WITHIN) -> None:
         self.gateway = gateway
         self.ports = ports
+        self.patience = patience
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
@@ -122,7 +123,7 @@ class Proxy:
             return
         client = writer.get_extra_info("peername")[0]
         try:
-            inner_reader, inner_writer = await connect(self.ports[route.name])
+            inner_reader, inner_writer = await connect(self.ports[route.name], within=self.patience)
         except OSError:
             await say(writer, problem(502, f"{route.name} does not answer"))
             return
@@ -155,9 +156,9 @@ async def say(writer: asyncio.StreamWriter, content: bytes) -> None:
     await writer.drain()
 
 
-async def connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def connect(port: int, *, within: float) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect to a service, giving one that restarts a moment; raises OSError."""
-    until = time.monotonic() + CONNECT_WITHIN
+    until = time.monotonic() + within
     while True:
         try:
             return await asyncio.open_connection("127.0.0.1", port)
