@@ -1,6 +1,9 @@
 """The relay: numbers committed outbox rows densely, then puts them on the Redis stream (delivery promises I3, I5)."""
 
+import importlib
+import pkgutil
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 import redis
@@ -9,6 +12,7 @@ from sqlalchemy import BigInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
+from shared import contracts
 from shared.contracts.base import EVENTS, stream_of
 from shared.kernel.db import KernelTable
 from shared.kernel.feed import epoch_of, journal
@@ -55,8 +59,11 @@ COMPACT = text(
 )
 
 
+@cache
 def streams_of(source: str) -> list[str]:
-    """The streams a service speaks on, from the contracts alone."""
+    """The streams a service speaks on, from the contracts alone: all of them, whatever this process happens to import."""
+    for module in pkgutil.iter_modules(contracts.__path__, prefix=f"{contracts.__name__}."):
+        importlib.import_module(module.name)
     return sorted({stream_of(event) for event in EVENTS.values() if event.source == source})
 
 
