@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.kernel.relay import streams_of
 from tools.demo.databases import DUTIES, SERVICES, address
 from tools.demo.postgres import Postgres
 from tools.demo.state import LOOPBACK, State
@@ -94,7 +95,7 @@ class Site:
     def environment(self, service: str) -> dict[str, str]:
         """The settings of one service's processes."""
         keys = self.keys()
-        hears = HEARS[service]
+        hears = [(name, stream) for name, stream in HEARS[service] if stream in streams_of(name)]
         scopes = [f"feed:read:{stream}" for _, stream in hears]
         given = {
             "DATABASE_URL": self.database(service, "app"),
