@@ -8,12 +8,13 @@ from dataclasses import field as with_default
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from shared.kernel.problem_answers import ProblemAnswers
 from shared.kernel.problems import InvalidInput, Overtaken, Problem, Stale
+from shared.kernel.wire import Line, Prose
 from shared.values.calendars import Calendar, CalendarError, from_gregorian, to_gregorian
 from shared.values.formatting import MONTHS
 from shared.values.partial_dates import PartialDate
@@ -24,11 +25,13 @@ from shared.web.pages import Speech
 Made = TypeVar("Made")
 _WITH_NAME = re.compile(r"(\d{1,2})\s+(\S+(?:\s\D\S*)?)(?:\s+(\d{4}))?")
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:٫.]([0-5]\d)")
-MAX_TYPED = 20_000
+MAX_TYPED = 20_001
+_LINE: TypeAdapter[str] = TypeAdapter(Line)
+_PROSE: TypeAdapter[str] = TypeAdapter(Prose)
 
 
-class DayNotRead(ValueError):
-    """A typed day that is none; `code` and `params` name the words."""
+class BlankNotRead(ValueError):
+    """What was typed into a blank is not what it asks for; `code` and `params` name the words."""
 
     def __init__(self, code: str, params: Mapping[str, object], field: str = "") -> None:
         super().__init__(code)
@@ -57,14 +60,31 @@ class Filled:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
     def day(self, name: str, *, near: dt.date, calendar: Calendar = Calendar.SOLAR_HIJRI) -> dt.date | None:
-        """A typed day of a field, None when left empty; DayNotRead, naming the field, when it is none."""
+        """A typed day of a field, None when left empty; BlankNotRead, naming the field, when it is none."""
         text = self.get(name)
         if not text:
             return None
         try:
             return read_day(text, near=near, calendar=calendar)
-        except DayNotRead as error:
-            raise DayNotRead(error.code, error.params, name) from error
+        except BlankNotRead as error:
+            raise BlankNotRead(error.code, error.params, name) from error
+
+    def line(self, name: str) -> str:
+        """One line that was typed; BlankNotRead, naming the field, when empty, too long or with control characters."""
+        return self._read(_LINE, name)
+
+    def prose(self, name: str) -> str:
+        """A text that was typed; BlankNotRead, naming the field, when empty, too long or with control characters."""
+        return self._read(_PROSE, name)
+
+    def _read(self, adapter: TypeAdapter[str], name: str) -> str:
+        try:
+            return adapter.validate_python(self.get(name))
+        except ValidationError as invalid:
+            first = invalid.errors()[0]
+            code = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["type"]
+            params = {key: value for key, value in first.get("ctx", {}).items() if isinstance(value, str | int)}
+            raise BlankNotRead(code, params, name) from invalid
 
     def typed(self) -> dict[str, Any]:
         """Everything as the templates want it back."""
@@ -89,7 +109,7 @@ FormDep = Annotated[Filled, Depends(read_form)]
 def read_day(text: str, *, near: dt.date, calendar: Calendar = Calendar.SOLAR_HIJRI) -> dt.date:
     """A typed day: '1399/10/16', '2021-01-05', «۱۶ دی ۱۳۹۹», or «۱۶ دی» of the year that lies nearest to `near`.
 
-    Raises DayNotRead with the code of its words.
+    Raises BlankNotRead with the code of its words.
     """
     plain = digits_to_ascii(text).strip()[:60]
     named = _WITH_NAME.fullmatch(plain)
@@ -100,9 +120,9 @@ def read_day(text: str, *, near: dt.date, calendar: Calendar = Calendar.SOLAR_HI
             return min(days, key=lambda day: abs(day - near))
         day = PartialDate.parse(plain, calendar).greg
     except CalendarError as error:
-        raise DayNotRead(error.code, error.params) from error
+        raise BlankNotRead(error.code, error.params) from error
     if day is None:
-        raise DayNotRead("day_not_whole", {})
+        raise BlankNotRead("day_not_whole", {})
     return day
 
 
@@ -139,7 +159,7 @@ def attempt(session: Session, speech: Speech, work: Callable[[], Made]) -> Made 
         trouble = trouble_of(InvalidInput(), speech)
         fields = {each["field"].partition(".")[0]: each["words"] for each in found}
         return Trouble(trouble.title, [], trouble.slug, None, fields)
-    except DayNotRead as error:
+    except BlankNotRead as error:
         words = speech.words.t(speech.lang, f"field.{error.code}", **error.params)
         trouble = trouble_of(InvalidInput(), speech)
         return Trouble(trouble.title, [words], trouble.slug, None, {error.field: words} if error.field else {})
