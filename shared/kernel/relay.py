@@ -61,7 +61,7 @@ COMPACT = text(
 
 @cache
 def streams_of(source: str) -> list[str]:
-    """The streams a service speaks on, from the contracts alone: all of them, whatever this process happens to import."""
+    """The streams a service speaks on, from the contracts alone, whatever this process happens to import."""
     for module in pkgutil.iter_modules(contracts.__path__, prefix=f"{contracts.__name__}."):
         importlib.import_module(module.name)
     return sorted({stream_of(event) for event in EVENTS.values() if event.source == source})
