@@ -68,7 +68,11 @@ class Plan:
         registry = ROOT / "services" / "registry"
         programmes, territories = registry / "programme", registry / "register" / "territories"
         return [
-            ("database tables are up to date", [*migrations, ROOT / "shared" / "kernel"], lambda: self.migrate(site)),
+            (
+                "database tables are up to date",
+                [*migrations, ROOT / "shared" / "kernel", ROOT / "shared" / "contracts"],
+                lambda: self.migrate(site),
+            ),
             ("territories are loaded", [territories], lambda: self._registry(site, "load-territories")),
             ("programmes are loaded", [programmes], lambda: self._registry(site, "load-programmes")),
             ("the first account exists", [], lambda: self.bootstrap_account(site)),
@@ -126,10 +130,7 @@ class Plan:
         """The processes in groups; a group starts together once the one before it is ready."""
         doors = [self._mailbox(site), self._proxy(site)]
         webs = [self._web(site, service) for service in SERVICES]
-        works = [
-            self._python(site, f"{service}-work", site.environment(service), "-m", f"services.{service}", "work")
-            for service in SERVICES
-        ]
+        works = [self._work(site, service) for service in SERVICES]
         workers = [self._celery(site, service) for service in ("reporting", "notifications")]
         return [[*webs, *doors, *works], workers]
 
@@ -143,6 +144,14 @@ class Plan:
             *("-m", "uvicorn", "--factory", f"services.{service}.app:create_app", *where, *options),
             ready=web_answers(f"{site.direct(service)}/readyz"),
         )
+
+    def _work(self, site: Site, service: str) -> Recipe:
+        """Ready when it has turned its loops for the first time."""
+        name = f"{service}-work"
+        beat = site.state.path("heartbeats", name)
+        beat.unlink(missing_ok=True)
+        environment = {**site.environment(service), "PEYVAND_HEARTBEAT_FILE": str(beat)}
+        return self._python(site, name, environment, "-m", f"services.{service}", "work", ready=beat.exists)
 
     def _celery(self, site: Site, service: str) -> Recipe:
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"]
