@@ -118,6 +118,15 @@ def _answer(session: Session, ready: Prepared) -> Answer:
     )
 
 
+def answer_many(
+    session: Session, *, codes: Sequence[str], cycle: CycleView, at: date, known_at: datetime | None, territory: str | None,
+    by_actor: Actor,
+) -> dict[str, Answer]:
+    """Several figures of one scope and day."""  # fmt: skip
+    asked = Asked("", cycle.programme, cycle.cycle, territory, at, known_at)
+    return {code: _answer(session, prepare(session, replace(asked, code=code), by=by_actor)) for code in codes}
+
+
 def explain_kpi(
     session: Session,
     *,

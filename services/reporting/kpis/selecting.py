@@ -113,8 +113,13 @@ def question_of(
 
 
 def cases_of(kpi: Kpi) -> str:
-    """The KPI's SELECT with every `@source` replaced by the fact versions known at the knowledge instant."""
-    return _MARK.sub(lambda found: f"({_known(found[1])})", kpi.cases)
+    """The KPI's SELECT over the fact versions known at the knowledge instant."""
+    return sourced(kpi.cases)
+
+
+def sourced(select: str) -> str:
+    """A SELECT with every `@source` replaced by the fact versions known at the knowledge instant."""
+    return _MARK.sub(lambda found: f"({_known(found[1])})", select)
 
 
 def _known(source: str) -> str:

@@ -1,0 +1,1 @@
+"""The nation today: what headquarters' home says, and the same for one province."""
