@@ -65,12 +65,13 @@ class Plan:
 
     def _one_offs(self, site: Site) -> list[tuple[str, list[Path], Callable[[], None]]]:
         migrations = [ROOT / "services" / service / "migrations" for service in SERVICES]
+        tables = [*migrations, ROOT / "shared" / "kernel", ROOT / "shared" / "contracts"]
         registry = ROOT / "services" / "registry"
         programmes, territories = registry / "programme", registry / "register" / "territories"
         return [
             (
                 "database tables are up to date",
-                [*migrations, ROOT / "shared" / "kernel", ROOT / "shared" / "contracts"],
+                tables,
                 lambda: self.migrate(site),
             ),
             ("territories are loaded", [territories], lambda: self._registry(site, "load-territories")),
