@@ -62,7 +62,7 @@ def to_gregorian(calendar: Calendar, year: int, month: int, day: int) -> date:
     """The Gregorian day; CalendarError when the day does not exist."""
     check_day(calendar, year, month, day)
     if calendar is Calendar.SOLAR_HIJRI:
-        converted: date = JalaliDate(year, month, day).to_gregorian()  # type: ignore[no-untyped-call]
+        converted: date = JalaliDate(year, month, day).to_gregorian()
         return converted
     if calendar is Calendar.UMM_AL_QURA:
         hijri = Hijri(year, month, day, validate=False).to_gregorian()
@@ -75,7 +75,7 @@ def from_gregorian(calendar: Calendar, day: date) -> tuple[int, int, int]:
     if calendar is Calendar.GREGORIAN:
         return day.year, day.month, day.day
     if calendar is Calendar.SOLAR_HIJRI:
-        solar = JalaliDate(day)  # type: ignore[no-untyped-call]
+        solar = JalaliDate(day)
         return solar.year, solar.month, solar.day
     if not FIRST_HIJRI_DAY <= day <= LAST_HIJRI_DAY:
         raise CalendarError(

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import RootModel, model_validator
 
@@ -96,3 +96,18 @@ def _without_marks(text: str, *, keep_latin: bool) -> str:
 def search_words(text: str) -> list[str]:
     """The folded words of a query without punctuation, to be found in a search key in any order."""
     return [word for word in re.split(r"[\W_]+", fold_words(text)) if word]
+
+
+def search_key(names: Mapping[str, str], aliases: Iterable[str] = ()) -> str:
+    """What a search looks into: all names folded, and parted by a sign that no query holds."""
+    return "|".join(fold(name) for name in (*names.values(), *aliases))
+
+
+def name_keys(names: Mapping[str, str], aliases: Iterable[str] = ()) -> list[str]:
+    """The duplicate keys of all names, sorted."""
+    return sorted({duplicate_key(name) for name in (*names.values(), *aliases)})
+
+
+def main_name(names: Mapping[str, str]) -> str:
+    """The name that must be unique: the Persian one, else the English, else the first."""
+    return LocalizedText(dict(names)).pick("fa")

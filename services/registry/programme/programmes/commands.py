@@ -1,6 +1,5 @@
 """What can be done with programmes: publish a definition, and revise it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -18,28 +17,15 @@ from services.registry.programme.programmes.queries import (
 )
 from services.registry.programme.programmes.rules import may_revise
 from shared.contracts.programme import ProgrammeFact, ProgrammePublished, ProgrammeRevised, QuotaRule
-from shared.kernel.auth import Actor, system_actor
-from shared.kernel.clock import know_tenant
+from shared.kernel.auth import Actor
 from shared.kernel.outbox import emit
 from shared.kernel.problems import Conflict, expect, refuse
-from shared.kernel.tenancy import enter
 from shared.values.ids import derived_id, new_id
 from shared.values.texts import fold
 
 
 class DefinitionUnchanged(Conflict):
     """This definition is published already."""
-
-
-def load_programmes(session: Session, definitions: Iterable[Definition], *, now: datetime) -> list[ProgrammeVersion]:
-    """Publish every definition whose content is not published yet; running it again changes nothing."""
-    published = []
-    for definition in definitions:
-        know_tenant(session, definition.tenant)
-        enter(session, tenant=definition.tenant, province="*")
-        by = system_actor(definition.tenant, name="load-programmes")
-        published.append(publish_programme(session, definition=definition, by=by, now=now))
-    return published
 
 
 def publish_programme(session: Session, *, definition: Definition, by: Actor, now: datetime) -> ProgrammeVersion:

@@ -1,0 +1,1 @@
+"""An office: headquarters, a provincial administration, a district office or a unit."""

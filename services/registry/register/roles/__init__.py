@@ -1,0 +1,1 @@
+"""A role assignment: who holds which role where, from when to when."""

@@ -1,0 +1,1 @@
+"""A school, with its profile as of a day; counts only, never a pupil."""

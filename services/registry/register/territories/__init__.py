@@ -1,0 +1,1 @@
+"""The tree of places: a country, its provinces, their districts."""
