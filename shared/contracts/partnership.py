@@ -201,7 +201,7 @@ class SecretariatOfficerChanged(
     """Another officer or principal took over."""
 
     role: str
-    from_person: UUID | None
+    from_person: UUID | None = None
     to_person: UUID
 
 

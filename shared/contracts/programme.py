@@ -140,7 +140,7 @@ class BaselineRecorded(Event, type="peyvand.baseline.recorded.v1", subject="base
     label: str
     value: str
     qualifier: str
-    as_of: str | None
+    as_of: str | None = None
     origin: str
 
 

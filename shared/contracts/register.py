@@ -12,7 +12,7 @@ class TerritoryFact(Part):
     territory_id: UUID
     code: str
     level: str
-    parent_code: str | None
+    parent_code: str | None = None
     path: str
     names: Names
     valid_from: date | None = None
