@@ -1,0 +1,79 @@
+"""The story's calendar and its three clocks: it never jumps, it walks from one due instant to the next."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from datetime import time as day_time
+
+from shared.values.calendars import Calendar, to_gregorian
+from shared.values.deadlines import at_local
+from tools.story.api import Api, Body
+
+TZ = "Asia/Tehran"
+SERVICES = ("registry", "reporting", "notifications")
+PATIENCE_S = 60.0
+
+
+class NotQuiet(TimeoutError):
+    """The services did not come to rest in time."""
+
+
+def moment(text: str) -> datetime:
+    """`1399-07-05 09:30` of the Solar Hijri calendar in Tehran, as an instant."""
+    day, _, clock = text.partition(" ")
+    year, month, of_month = (int(part) for part in day.split("-"))
+    hour, minute = (int(part) for part in (clock or "00:00").split(":"))
+    return at_local(to_gregorian(Calendar.SOLAR_HIJRI, year, month, of_month), day_time(hour, minute), TZ)
+
+
+def read(text: str) -> datetime:
+    """An instant of a JSON answer."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+class Clock:
+    """Sets all three services to one instant and waits for rest before the next."""
+
+    def __init__(self, api: Api, tell: Callable[[str], None]) -> None:
+        self.api = api
+        self.tell = tell
+        self.now: datetime | None = None
+
+    def walk_to(self, target: datetime) -> None:
+        """Go from due instant to due instant up to the target, resting at each."""
+        while True:
+            states = self.rest()
+            following = [read(each["next_due"]) for each in states if each["next_due"]]
+            here = min([*following, target])
+            if self.now is not None and here <= self.now:
+                if self.now >= target:
+                    return
+                here = self.now + timedelta(microseconds=1)
+            self.set(min(here, target))
+            if here >= target:
+                self.rest()
+                return
+
+    def set(self, instant: datetime) -> None:
+        """Set the three clocks."""
+        for service in SERVICES:
+            self.api.post(f"/{service}/operator/v1/clock", {"now": instant.isoformat()})
+        self.now = instant
+
+    def rest(self) -> list[Body]:
+        """Wait until nothing is on its way, nothing due is undone; twice in a row, since services wake each other."""
+        deadline = time.monotonic() + PATIENCE_S
+        calm = 0
+        while True:
+            states = [self.api.get(f"/{service}/operator/v1/clock") for service in SERVICES]
+            calm = calm + 1 if all(map(self._is_calm, states)) else 0
+            if calm >= 2:
+                return states
+            if time.monotonic() > deadline:
+                raise NotQuiet(f"after {PATIENCE_S:.0f} s: {dict(zip(SERVICES, states, strict=True))}")
+            if not calm:
+                time.sleep(0.03)
+
+    def _is_calm(self, state: Body) -> bool:
+        due = read(state["next_due"]) if state["next_due"] else None
+        return state["lag"] == 0 and state["unsent_due"] == 0 and (self.now is None or due is None or due > self.now)
