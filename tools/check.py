@@ -35,7 +35,7 @@ def main(words: list[str]) -> int:
 def account_of(url: str) -> Account | None:
     """The first account of a running demo: from the environment, or of the demo in the usual folder."""
     if "PEYVAND_PASSWORD" in os.environ:
-        return Account(os.environ.get("PEYVAND_LOGIN", "hq"), os.environ["PEYVAND_PASSWORD"], "")
+        return Account(os.environ.get("PEYVAND_LOGIN", "hq.officer"), os.environ["PEYVAND_PASSWORD"], "")
     running = State(DEFAULT_STATE).read("running.json")
     return Account(**running["accounts"][0]) if running.get("url") == url else None
 

@@ -14,7 +14,7 @@ from tools.demo.databases import SERVICES
 from tools.demo.site import ROOT, Site
 
 TENANT = "ir-seo"
-FIRST_LOGIN = "hq"
+FIRST_LOGIN = "hq.officer"
 FIRST_NAME = "دفتر ستادی"
 FIRST_ROLES = ("hq_officer:*", "tenant_administrator:*", "operator:*")
 Step = tuple[str, Callable[[], None]]
