@@ -9,7 +9,6 @@ from fastapi import Query, Request, Response
 from sqlalchemy.orm import Session
 
 from services.registry.desk import (
-    PAGE,
     STORIES,
     Act,
     Blank,
@@ -68,7 +67,7 @@ def list_meetings_page(
     """The meetings within reach, the next ones first."""
     speech = PAGES.speech(request)
     found = queries.list_meetings(session, by=actor, state=state or None, kind=kind or None, after=after, limit=ALL)
-    shown = sorted(found[:ALL], key=lambda each: (each.starts_at or now) < now)
+    shown = sorted(found[:ALL], key=lambda each: ((each.starts_at or now) < now, each.starts_at or now))
     ahead = sum(1 for each in found if each.state == State.SCHEDULED)
     states = [(each.value, str(speech.t(f"meeting.state.{each.value}"))) for each in State]
     kinds = [(each, str(speech.t(f"meeting.kind.{each}"))) for each in KINDS]
