@@ -26,9 +26,8 @@ from shared.contracts.governance import (
     AuthorisationTabled,
 )
 from shared.kernel.auth import Actor
-from shared.kernel.http import expect
 from shared.kernel.outbox import emit
-from shared.kernel.problems import refuse
+from shared.kernel.problems import expect, refuse
 from shared.values.deadlines import at_local, local_day, roll_forward, start_of_day
 from shared.values.ids import new_id
 from shared.values.partial_dates import PartialDate

@@ -100,7 +100,7 @@ def _reach(by: Actor) -> ColumnElement[bool]:
 
 def _first(
     column: InstrumentedAttribute[date | None], tenant: str, programme: str, cycle: str, province: str, kind: str
-) -> Select[tuple[date | None]]:
+) -> Select[date | None]:
     return select(func.min(column)).where(
         Authorisation.tenant == tenant,
         Authorisation.programme == programme,

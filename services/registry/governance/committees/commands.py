@@ -32,9 +32,8 @@ from shared.contracts.governance import (
     CommitteeSeatVacated,
 )
 from shared.kernel.auth import Actor
-from shared.kernel.http import expect
 from shared.kernel.outbox import emit
-from shared.kernel.problems import Conflict, Forbidden, NotFound, refuse
+from shared.kernel.problems import Conflict, Forbidden, NotFound, expect, refuse
 from shared.values.deadlines import local_day
 from shared.values.ids import new_id
 

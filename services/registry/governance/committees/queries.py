@@ -141,7 +141,7 @@ def holds_seat(session: Session, *, by: Actor, programme: str, cycle: str, codes
     return session.scalar(held.limit(1)) is not None
 
 
-def _open_holders(*, tenant: str, programme: str, cycle: str) -> Select[tuple[UUID]]:
+def _open_holders(*, tenant: str, programme: str, cycle: str) -> Select[UUID]:
     return (
         select(SeatHolding.person_id)
         .join(CommitteeSeat, CommitteeSeat.id == SeatHolding.seat_id)

@@ -33,9 +33,8 @@ from shared.contracts.governance import (
     DirectiveSuperseded,
 )
 from shared.kernel.auth import Actor, system_actor
-from shared.kernel.http import expect
 from shared.kernel.outbox import emit
-from shared.kernel.problems import Conflict, Forbidden, refuse
+from shared.kernel.problems import Conflict, Forbidden, expect, refuse
 from shared.kernel.tenancy import enter
 from shared.values.deadlines import local_day
 from shared.values.ids import new_id

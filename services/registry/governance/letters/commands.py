@@ -27,8 +27,7 @@ from services.registry.programme.cycles.queries import cycle_named, rules_of
 from services.registry.programme.programmes.definition import Definition
 from shared.contracts.governance import LetterAnswered, LetterReminderDue, LetterSent, LetterUnanswered
 from shared.kernel.auth import Actor
-from shared.kernel.http import expect
-from shared.kernel.problems import Conflict, refuse
+from shared.kernel.problems import Conflict, expect, refuse
 from shared.values.calendars import from_gregorian
 from shared.values.deadlines import local_day
 from shared.values.ids import new_id

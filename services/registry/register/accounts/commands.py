@@ -25,8 +25,7 @@ from services.registry.register.accounts.rules import (
 from services.registry.register.people import queries as people
 from shared.kernel.auth import Actor, issue_token, read_token
 from shared.kernel.clock import machine_now
-from shared.kernel.http import expect
-from shared.kernel.problems import Conflict, Problem, TooMany, Unauthenticated, refuse
+from shared.kernel.problems import Conflict, Problem, TooMany, Unauthenticated, expect, refuse
 from shared.kernel.tenancy import enter
 from shared.values.ids import new_id
 

@@ -67,7 +67,7 @@ def find_session(session: Session, *, tenant: str, token_id: str) -> AccountSess
 
 def grants_of(session: Session, *, tenant: str, person_id: UUID, on: date) -> tuple[Grant, ...]:
     """The roles a person holds on a day, as a token carries them."""
-    return roles.grants_of(session, tenant=tenant, person_id=person_id, on=on)
+    return tuple(roles.grants_of(session, tenant=tenant, person_id=person_id, on=on))
 
 
 def check_actor(session: Session, actor: Actor) -> Actor:
