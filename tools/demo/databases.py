@@ -67,3 +67,19 @@ def _grant(connection: psycopg.Connection[tuple[object, ...]], database: str, se
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}",
     ):
         connection.execute(sql.SQL(command).format(**names))
+
+
+def grant_tables(owner_url: str, service: str) -> None:
+    """After a migration, as the owner: the journal is append-only for the application, and the relay may number it."""
+    names = {"app": sql.Identifier(f"{service}_app"), "relay": sql.Identifier(f"{service}_relay")}
+    with psycopg.connect(owner_url) as connection:
+        for command in (
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}",
+            "REVOKE UPDATE, DELETE ON outbox FROM {app}",
+            "REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {app}",
+            "GRANT SELECT ON outbox, feed_meta TO {relay}",
+            "GRANT UPDATE (feed_seq, data) ON outbox TO {relay}",
+            "GRANT SELECT, UPDATE ON feed_head TO {relay}",
+        ):
+            connection.execute(sql.SQL(command).format(**names))

@@ -10,7 +10,7 @@ import httpx2
 
 from tools.demo.accounts import Account
 from tools.demo.children import Recipe, run_all
-from tools.demo.databases import SERVICES
+from tools.demo.databases import SERVICES, grant_tables
 from tools.demo.site import ROOT, Site
 
 TENANT = "ir-seo"
@@ -94,6 +94,8 @@ class Plan:
             {service: site.owner_environment(service) for service in SERVICES},
             ROOT,
         )
+        for service in SERVICES:
+            grant_tables(site.database(service, "owner"), service)
 
     def bootstrap_account(self, site: Site) -> None:
         """Make the account with which everything else is entered through the public interfaces."""
