@@ -59,7 +59,7 @@ class CycleExists(Conflict):
 def open_cycle(
     session: Session, *, cycle_id: UUID | None = None, programme_id: UUID, year: int, by: Actor, now: datetime
 ) -> Cycle:
-    """Open the cycle that begins in a year of the programme's calendar, with the newest rules pinned (R-001, I-01, I-02).
+    """Open the cycle that begins in a year of the programme's calendar and pin the newest rules (R-001, I-01, I-02).
 
     Days off of its years are written when they are not known yet. CycleExists when it was opened before, unless with
     the same id: then that cycle is returned.

@@ -55,7 +55,7 @@ def ends_at(period_end: date, *, tz: str) -> datetime:
 
 
 def closes_at(period_end: date, *, definition: Definition, holidays: Collection[date]) -> datetime:
-    """The instant after which nothing of a period can arrive in time: its last report due, plus the days until missed."""
+    """The instant after which nothing of a period can arrive in time: its last report due, and the days to missed."""
     instants = [ends_at(period_end, tz=definition.tz)]
     for report in definition.reports:
         due = report.deadline.due(period_end, weekend=definition.weekend, holidays=holidays, tz=definition.tz)

@@ -62,7 +62,7 @@ class HolidayRule(Part):
 
 
 class Quota(Part):
-    """Minimum and maximum of a subject per place; the maximum counts slots, the minimum is checked, never enforced (I-05)."""
+    """Minimum and maximum of a subject per place; the maximum counts slots, the minimum only warns (I-05)."""
 
     id: str
     subject: Literal["secretariat", "linked_agency"]

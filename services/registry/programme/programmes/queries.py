@@ -102,11 +102,3 @@ def zone_of_tenant(session: Session, *, tenant: str) -> str:
     """The time zone a tenant's days are counted in: its first programme's, UTC before there is one."""
     definitions = definitions_of(session, tenant=tenant)
     return definitions[0].tz if definitions else "UTC"
-
-
-def country_of_tenant(session: Session, *, tenant: str) -> str:
-    """The country a tenant works in: its first programme's; ProgrammeNotFound before there is one."""
-    definitions = definitions_of(session, tenant=tenant)
-    if not definitions:
-        raise ProgrammeNotFound
-    return definitions[0].country
