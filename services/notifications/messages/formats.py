@@ -8,7 +8,7 @@ from shared.kernel.words import Words
 from shared.values.calendars import Calendar
 from shared.values.deadlines import local_day
 from shared.values.formatting import format_date, format_moment, format_number, format_time
-from shared.values.texts import to_digits
+from shared.values.texts import isolate, to_digits
 
 ELLIPSIS = "…"
 
@@ -32,6 +32,17 @@ def shorten(text: str, most: int) -> str:
     cut = text[: most - 1]
     space = cut.rfind(" ")
     return (cut[:space] if space > most // 2 else cut).rstrip() + ELLIPSIS
+
+
+def contact_ways(person: Mapping[str, str]) -> list[str]:
+    """Telephone and e-mail, isolated so that their direction disturbs nothing."""
+    return [isolate(person[way]) for way in ("mobile", "email") if person.get(way)]
+
+
+def code_digits(value: object, language: str) -> str:
+    """A letter number in the language's digits; a code with Latin letters such as W13 stays as it is."""
+    text = str(value)
+    return text if any(c.isascii() and c.isalpha() for c in text) else to_digits(text, language)
 
 
 def filters(language: str, tz: str, calendar: str, words: Words) -> dict[str, Callable[..., Any]]:
@@ -58,8 +69,9 @@ def filters(language: str, tz: str, calendar: str, words: Words) -> dict[str, Ca
     def upto(low: int, high: int) -> str:
         return f"{num(low)} {words.t(language, 'mail.until')} {num(high)}"
 
+    comma = words.t(language, "mail.comma")
+
     def listing(values: Sequence[str]) -> str:
-        comma = words.t(language, "mail.comma")
         return f"{comma} ".join(to_digits(str(value), language) for value in values)
 
     def said(prefix: str) -> Callable[[str], str]:
@@ -69,7 +81,7 @@ def filters(language: str, tz: str, calendar: str, words: Words) -> dict[str, Ca
         return listing([words.t(language, f"step.{code}") for code in codes])
 
     def card(person: Mapping[str, str]) -> str:
-        return listing([part for part in (person.get("name"), person.get("mobile"), person.get("email")) if part])
+        return f"{comma} ".join(part for part in (person.get("name"), *contact_ways(person)) if part)
 
     def name(names: Mapping[str, str] | str | None) -> str:
         return pick_name(names, language)

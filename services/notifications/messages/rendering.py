@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from services.notifications.messages import formats
+from services.notifications.notices.definition import DIGEST
 from shared.kernel.words import Words, words_in
 from shared.values.texts import isolate
 
@@ -102,7 +103,7 @@ def _context(letter: Letter, language: str) -> dict[str, Any]:
         "kind": letter.kind,
         "greeting": t("mail.greeting", name=letter.greeting_name) if letter.greeting_name else t("mail.hello"),
         "office": office,
-        "why": t("mail.why", role=role, rule=letter.rule),
+        "why": t("mail.why_digest" if letter.rule == DIGEST else "mail.why", role=role, rule=letter.rule),
         "link": letter.link,
         "reference": letter.reference,
         "on": letter.on.isoformat(),
@@ -122,7 +123,9 @@ def _environment(kind: str, language: str, tz: str, calendar: str) -> Environmen
         keep_trailing_newline=False,
     )
     environment.filters.update(formats.filters(language, tz, calendar, words()))
-    environment.filters["code"] = _CODES[kind]
+    write = _CODES[kind]
+    environment.filters["code"] = lambda value: write(formats.code_digits(value, language))
+    environment.filters["address"] = write
     if kind == "sms":
         environment.filters["name"] = lambda names: formats.shorten(formats.pick_name(names, language), 30)
     return environment

@@ -1,0 +1,55 @@
+"""The Celery worker of notifications: one task without an id, a nudge to look at what is due."""
+
+import os
+from functools import cache
+
+from celery import Celery
+from celery.signals import worker_process_init
+from kombu.exceptions import OperationalError
+
+from services.notifications.messages.delivery import Breaker, deliver_due as deliver
+from services.notifications.messages.desk import desk_of
+from services.notifications.settings import NotificationsSettings
+from shared.kernel.clock import use_demo_clock
+from shared.kernel.service import Background
+
+settings = NotificationsSettings()
+app = Celery("notifications")
+_BROKER = settings.celery_redis_url or settings.redis_url
+app.conf.update(
+    broker_url=_BROKER.get_secret_value() if _BROKER else "memory://",
+    task_ignore_result=True,
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,
+    worker_send_task_events=False,
+    worker_soft_shutdown_timeout=20,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 600, "socket_timeout": 10, "socket_connect_timeout": 2},
+)
+_BREAKER = Breaker()
+
+
+@cache
+def _background(pid: int) -> Background:
+    """Engines are made after the fork, never shared across it."""
+    return Background("notifications", settings)
+
+
+@worker_process_init.connect
+def _begin(**_: object) -> None:
+    use_demo_clock(settings.demo_clock)
+
+
+@app.task(name="notifications.deliver_due")
+def deliver_due(**_: object) -> int:
+    """Send what is due; the sweeper does the same when nobody nudges."""
+    return deliver(_background(os.getpid()).sessions, desk_of(settings), _BREAKER)
+
+
+def nudge() -> None:
+    """Ask a worker to look now; whether anybody hears it does not matter, because the sweeper looks anyway."""
+    try:
+        deliver_due.apply_async(ignore_result=True, retry=False)
+    except (OperationalError, OSError):
+        return

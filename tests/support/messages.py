@@ -1,0 +1,254 @@
+"""A small country for the tests of notifications: people, places and one sample of every event that speaks."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.notifications.background import subscriber
+from shared.contracts import duty, gathering, governance, partnership, programme, register
+from shared.contracts.base import Dimensions, Event, FactHeader, Interval
+from shared.contracts.envelope import Envelope
+from shared.values.calendars import Calendar
+from shared.values.ids import derived_id, new_id
+from shared.values.partial_dates import PartialDate
+from tests.support.actors import TENANT
+
+EPOCH = UUID(int=1)
+DAY = date(2020, 10, 12)
+NOW = datetime(2020, 10, 12, 6, 0, tzinfo=UTC)
+"""Monday 21 Mehr 1399, 09:30 in Tehran."""
+PROVINCE = "IR-21"
+
+
+def an_id(code: str) -> UUID:
+    """The same code always gives the same id."""
+    return derived_id(TENANT, "sample", code)
+
+
+HEAD, SECRETARY, EXPERT = an_id("head"), an_id("secretary"), an_id("expert")
+CHAIR, OFFICER_HQ, LEGAL = an_id("chair"), an_id("hq officer"), an_id("legal")
+PRINCIPAL, OFFICER, MANAGER, CONTACT, PUPIL = (
+    an_id("principal"), an_id("officer"), an_id("manager"), an_id("contact"), an_id("pupil"),
+)  # fmt: skip
+SCHOOL, AGENCY, OFFICE, SECRETARIAT, PAIRING, PLAN, MEETING = (
+    an_id("school"), an_id("agency"), an_id("office"), an_id("secretariat"), an_id("pairing"), an_id("plan"), an_id("meeting"),
+)  # fmt: skip
+SCHOOL_NAMES = {"fa": "مدرسهٔ استثنایی شهید دکتر محمدعلی رجایی شمارهٔ دو", "en": "Rajaei Special School No. 2"}
+AGENCY_NAMES = {"fa": "ادارهٔ کل حفاظت محیط زیست استان یزد", "en": "Department of Environment, Yazd"}
+OFFICE_NAMES = {"fa": "ادارهٔ آموزش و پرورش استثنایی استان یزد", "en": "Special-education administration of Yazd"}
+TITLES = {"fa": "جلسهٔ ماهانهٔ ستاد", "en": "Monthly meeting of headquarters"}
+PERIOD = {"fa": "آبان ۱۳۹۹", "en": "Aban 1399"}
+DIMS = Dimensions(gender="girls", agency_kind="directorate", agency_sector="governmental")
+
+
+def solar(day: date) -> PartialDate:
+    """A day in the programme's calendar."""
+    return PartialDate.of_day(Calendar.SOLAR_HIJRI, day)
+
+
+def header() -> dict[str, Any]:
+    """Fact header and effective day of a sample."""
+    return {"fact": FactHeader(id=an_id("fact"), version=1), "effective_on": solar(DAY)}
+
+
+@dataclass
+class Stage:
+    """Plays events into notifications' listeners as its reader would."""
+
+    session: Session
+    seq: int = 0
+    heard: Any = field(default_factory=subscriber)
+
+    def play(self, *events: Event, at: datetime = NOW, province: str = PROVINCE) -> list[Envelope]:
+        """Apply events; returns their envelopes."""
+        envelopes = [self.envelope(event, at=at, province=province) for event in events]
+        self.heard.apply(self.session, envelopes)
+        self.session.flush()
+        return envelopes
+
+    def envelope(self, event: Event, *, at: datetime = NOW, province: str = PROVINCE) -> Envelope:
+        """The header an event would travel with."""
+        self.seq += 1
+        return Envelope(
+            id=new_id(), type=type(event).event_type, source="/peyvand/registry/registry", subject=event.subject_id,
+            time=at, tenant=TENANT, programme="sad-dabirkhaneh", cycle="1399-1400", province=province,
+            territory=f"IR/{province}" if province else "", sequence=f"{self.seq:010d}", feedseq=self.seq, epoch=EPOCH,
+            emittedat=at, data=event.model_dump(mode="json", exclude_none=True),
+        )  # fmt: skip
+
+    def settle_people(self) -> None:
+        """Programme, places, seats, roles and contact points."""
+        self.play(a_programme(), province="")
+        self.play(a_territory(), an_office(), a_school(register.SchoolRegistered), an_agency())
+        self.play(*(a_committee("PR-01", HEAD), a_committee("PR-02", SECRETARY)))
+        self.play(a_committee("HQ-01", CHAIR, national=True), a_committee("HQ-09", LEGAL, national=True), province="")
+        for person, role, place, organisation in (
+            (EXPERT, "province_officer", PROVINCE, None), (OFFICER_HQ, "hq_officer", "*", None),
+            (PRINCIPAL, "principal", PROVINCE, SCHOOL), (MANAGER, "agency_manager", PROVINCE, AGENCY),
+            (CONTACT, "agency_contact", PROVINCE, AGENCY),
+        ):  # fmt: skip
+            self.play(a_role(person, role, place, organisation), province="" if place == "*" else PROVINCE)
+        for index, person in enumerate(
+            (HEAD, SECRETARY, EXPERT, CHAIR, OFFICER_HQ, LEGAL, PRINCIPAL, OFFICER, MANAGER, CONTACT)
+        ):
+            self.play(contact_points(person, index))
+
+
+def a_programme() -> Event:
+    """The programme with its zone, weekend and languages."""
+    fact = programme.ProgrammeFact(
+        programme_id=an_id("programme"), code="sad-dabirkhaneh", names={"fa": "صد دبیرخانه، صد مدرسه"}, version=1,
+        definition_hash="x", calendar="solar_hijri", tz="Asia/Tehran", weekend=("thu", "fri"),
+        languages=("fa", "en"), default_language="fa",
+    )  # fmt: skip
+    return programme.ProgrammePublished(programme_id=fact.programme_id, programme=fact)
+
+
+def a_territory() -> Event:
+    """Yazd."""
+    fact = register.TerritoryFact(
+        territory_id=an_id("yazd"), code=PROVINCE, level="province", parent_code="IR", path=f"IR/{PROVINCE}",
+        names={"fa": "یزد", "en": "Yazd"},
+    )  # fmt: skip
+    return register.TerritoryRegistered(territory_id=fact.territory_id, territory=fact)
+
+
+def an_office() -> Event:
+    """The provincial administration."""
+    fact = register.OfficeFact(
+        office_id=OFFICE, kind="administration", level="province", territory_code=PROVINCE, names=OFFICE_NAMES
+    )
+    return register.OfficeRegistered(office_id=OFFICE, office=fact)
+
+
+def a_school(event: type[register.SchoolEvent]) -> Event:
+    """A school."""
+    fact = register.SchoolFact(
+        school_id=SCHOOL, names=SCHOOL_NAMES, kind="special", territory_code=PROVINCE, gender="girls", as_of=DAY, state="open"
+    )
+    return event(school_id=SCHOOL, school=fact)
+
+
+def an_agency() -> Event:
+    """An agency."""
+    fact = register.AgencyFact(
+        agency_id=AGENCY, names=AGENCY_NAMES, kind="directorate", sector="governmental", level="province", state="active"
+    )
+    return register.AgencyRegistered(agency_id=AGENCY, agency=fact)
+
+
+def contact_points(person: UUID, index: int = 0, **changes: Any) -> register.PersonContactPointsChanged:
+    """Contact points of a sample person."""
+    values: dict[str, Any] = {
+        "person_id": person, "display_name": f"پروین کریمی {index}", "family_name": "کریمی", "honorific": "خانم",
+        "language": "fa", "email": f"p{index}@example.org", "mobile": f"+9891200000{index:02d}", "verified": True,
+    }  # fmt: skip
+    return register.PersonContactPointsChanged(**(values | changes))
+
+
+def a_role(person: UUID, role: str, place: str, organisation: UUID | None = None) -> register.RoleAssigned:
+    """A role from long ago."""
+    fact = register.RoleFact(
+        assignment_id=an_id(f"{role}/{person}"), person_id=person, role=role, province=place, organisation_id=organisation,
+        from_on=date(2020, 1, 1),
+    )  # fmt: skip
+    return register.RoleAssigned(assignment_id=fact.assignment_id, role=fact)
+
+
+def a_committee(seat: str, person: UUID, *, national: bool = False, minor: bool = False) -> Event:
+    """A committee of its own for one seat."""
+    holding = governance.SeatHolding(person_id=person, from_on=date(2020, 1, 1), minor=minor)
+    state = governance.SeatState(code=seat, title={"fa": "عضو", "en": "Member"}, function="member", holdings=(holding,))
+    fact = governance.CommitteeFact(
+        committee_id=an_id(f"committee {seat}"), code=seat, level="national" if national else "province",
+        constituted_on=date(2020, 1, 1), seats=(state,),
+    )  # fmt: skip
+    return governance.CommitteeSeatFilled(
+        committee_id=fact.committee_id, committee=fact, seat_code=seat, person_id=person, from_on=DAY, **header()
+    )
+
+
+def a_directive(event: type[governance.DirectiveEvent], **more: Any) -> Event:
+    """A directive addressed to Yazd."""
+    addressee = governance.DirectiveAddressee(office_id=OFFICE, office_names=OFFICE_NAMES, province=PROVINCE)
+    fact = governance.DirectiveFact(
+        directive_id=an_id("directive"), number="1399/1", revision=1, title={"fa": "شیوه‌نامهٔ اجرایی صد دبیرخانه", "en": "Guideline"},
+        body={"fa": "متن", "en": "Text"}, state="issued", issued_at=NOW, issued_on=DAY,
+        acknowledge_by=NOW + timedelta(days=3), addressees=(addressee,),
+    )  # fmt: skip
+    return event(directive_id=fact.directive_id, directive=fact, **header(), **more)
+
+
+def an_authorisation(event: type[governance.AuthorisationEvent], **more: Any) -> Event:
+    """A permit of the committee."""
+    fact = governance.AuthorisationFact(
+        authorisation_id=an_id("permit"), kind="committee", body={"fa": "کمیتهٔ توسعهٔ مدیریت", "en": "Committee"},
+        subject="اجرای برنامه در استان", state="granted", number="12/7", requested_on=DAY, decided_on=DAY, valid_until=DAY,
+    )  # fmt: skip
+    return event(authorisation_id=fact.authorisation_id, authorisation=fact, **header(), **more)
+
+
+def a_letter(event: type[governance.LetterEvent], **more: Any) -> Event:
+    """The declaration of readiness to the agency."""
+    fact = governance.LetterFact(
+        letter_id=an_id("letter"), number="47/99", direction="province_to_agency", subject_code="readiness",
+        subject="اعلام آمادگی برای همکاری", state="sent", sender_id=OFFICE, sender_names=OFFICE_NAMES, sent_on=DAY,
+        addressees=(governance.LetterAddressee(kind="agency", id=AGENCY, names=AGENCY_NAMES, province=PROVINCE),),
+    )  # fmt: skip
+    return event(letter_id=fact.letter_id, letter=fact, **header(), **more)
+
+
+def a_secretariat(event: type[partnership.SecretariatEvent], **more: Any) -> Event:
+    """A secretariat in the school."""
+    fact = partnership.SecretariatFact(
+        secretariat_id=SECRETARIAT, school_id=SCHOOL, school_names=SCHOOL_NAMES, state="selected", slot_no=3,
+        nominated_on=DAY, decision_ref="M-12", principal_id=PRINCIPAL, officers=(OFFICER,), dims=DIMS,
+    )  # fmt: skip
+    return event(secretariat_id=SECRETARIAT, secretariat=fact, **header(), **more)
+
+
+def a_pairing(event: type[partnership.PairingEvent], **more: Any) -> Event:
+    """The pairing of school and agency."""
+    fact = partnership.PairingFact(
+        pairing_id=PAIRING, secretariat_id=SECRETARIAT, school_id=SCHOOL, school_names=SCHOOL_NAMES, agency_id=AGENCY,
+        agency_names=AGENCY_NAMES, state="established", proposed_on=DAY, active=(Interval(from_on=DAY),), dims=DIMS,
+    )  # fmt: skip
+    return event(pairing_id=PAIRING, pairing=fact, **header(), **more)
+
+
+def a_plan() -> partnership.ProvincePlanFact:
+    """The province's plan."""
+    return partnership.ProvincePlanFact(plan_id=PLAN, state="launching", started_on=DAY, slots_used={"Q-SCHOOL": 4})
+
+
+def a_quota(event: type[partnership.QuotaEvent], quota: str = "Q-SCHOOL", **more: Any) -> Event:
+    """Four of at least five."""
+    subject = "secretariat" if quota == "Q-SCHOOL" else "agency"
+    return event(
+        plan_id=PLAN, plan=a_plan(), quota_id=quota, subject=subject, holders=4, min=5, max=10, checked_at=NOW, **header(), **more
+    )
+
+
+def a_meeting(event: type[gathering.MeetingEvent], starts_at: datetime = NOW + timedelta(days=5), **more: Any) -> Event:
+    """A joint meeting with school and agency."""
+    party = gathering.MeetingParty(role="organiser", kind="office", id=OFFICE, names=OFFICE_NAMES)
+    fact = gathering.MeetingFact(
+        meeting_id=MEETING, kind="joint", title="نشست مشترک با ادارهٔ کل محیط زیست", state="scheduled", level="province",
+        starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), tz="Asia/Tehran", local_on=DAY,
+        venue="دفتر مدرسه، خیابان امام", parties=(party,), invitees=(PRINCIPAL, CONTACT), ics_sequence=1,
+    )  # fmt: skip
+    return event(meeting_id=MEETING, meeting=fact, **header(), **more)
+
+
+def an_obligation(event: type[duty.ObligationEvent], template: str = "H2", **more: Any) -> Event:
+    """A duty, of headquarters (H2) or of the province (W3, T4)."""
+    national = template.startswith("H")
+    assignees = (duty.Assignee(role="HQC" if national else "PS", province="*" if national else PROVINCE),)
+    fact = duty.ObligationFact(
+        obligation_id=an_id(f"duty {template}"), template=template, title=TITLES, level="national", assignees=assignees,
+        period_key="1399-08", period_label=PERIOD, state="open", opens_at=NOW, due_on=DAY, due_at=NOW, due_version=1,
+    )  # fmt: skip
+    return event(obligation_id=fact.obligation_id, obligation=fact, **header(), **more)
