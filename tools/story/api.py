@@ -80,6 +80,12 @@ class Api:
         read = self._send("GET", path)
         return self.post(f"{path}/{verb}", body, version=int(read.headers["etag"].strip('"')))
 
+    def replace(self, path: str, part: str, body: Body) -> Body:
+        """Replace a part of an existing thing: read its version, then PUT /<part> with If-Match."""
+        read = self._send("GET", path)
+        headers = {"if-match": read.headers["etag"]}
+        return self._send("PUT", f"{path}/{part}", json=body, headers=headers).json()  # type: ignore[no-any-return]
+
     def _send(self, method: str, path: str, **options: Any) -> httpx2.Response:
         headers = {"accept-language": "fa", **options.pop("headers", {})}
         for attempt in (1, 2):

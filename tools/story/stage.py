@@ -99,9 +99,8 @@ def enter_offices(stage: Stage) -> None:
 
 def enter_people(stage: Stage) -> None:
     """People with their contact points; pupils' seats have none."""
-    stage.hq.act(
-        f"/registry/v1/people/{stage.hq_person}", "contact-points", {"email": "hqo@example.org", "mobile": "09120000099"}
-    )
+    me = {"display_name": "دفتر ستادی", "email": "hqo@example.org", "mobile": "09120000099"}
+    stage.hq.replace(f"/registry/v1/people/{stage.hq_person}", "contact-points", me)
     items: list[Body] = []
     places = [(person, "IR") for person in stage.seats.values()]
     for each in stage.provinces:
