@@ -35,8 +35,8 @@ from services.registry.gathering.meetings.rules import Mark
 from services.registry.governance.committees import queries as committees
 from services.registry.partnership.pairings.queries import list_pairings
 from services.registry.partnership.secretariats.queries import list_secretariats, officers_of
-from services.registry.programme.cycles.queries import open_cycles
-from services.registry.programme.programmes.queries import rules_of
+from services.registry.programme.cycles.queries import open_cycles, rules_of
+from services.registry.programme.cycles.queries import rules_of
 from services.registry.register.people.queries import people_named
 from shared.kernel.auth import Actor
 from shared.kernel.http import ActorDep, NowDep, SessionDep

@@ -33,8 +33,8 @@ from services.registry.partnership.quotas.queries import list_exceptions, slots_
 from services.registry.partnership.quotas.rules import Limits
 from services.registry.partnership.selections import commands as selecting
 from services.registry.partnership.selections.queries import list_selections
-from services.registry.programme.cycles.queries import open_cycles
-from services.registry.programme.programmes.queries import rules_of
+from services.registry.programme.cycles.queries import open_cycles, rules_of
+from services.registry.programme.cycles.queries import rules_of
 from services.registry.register.agencies.queries import list_agencies
 from services.registry.register.territories.queries import list_provinces
 from shared.kernel.auth import Actor
@@ -120,7 +120,11 @@ def _row(
         return speech.t("plan.held", n=slot.established, min=slot.min, max=slot.max) if slot else "–"
 
     breached = any(each.breached for each in slots.values())
-    tag = {"shape": "late", "words": speech.t("plan.low")} if breached else state_tag(speech, "plan", plan.state, SHAPES[plan.state])
+    tag = (
+        {"shape": "late", "words": speech.t("plan.low")}
+        if breached
+        else state_tag(speech, "plan", plan.state, SHAPES[plan.state])
+    )
     done = sum(1 for each in steps.values() if each is not None)
     return [
         link_to(request, f"/province-plans/{plan.id}", speech.names(names.get(plan.province)) or plan.province),
@@ -148,9 +152,18 @@ def _start_step(session: Session, speech: Speech, actor: Actor) -> Step:
 
 def _steps(session: Session, speech: Speech, plan: ProvincePlan, actor: Actor) -> list[Step]:
     """The open steps of the plan: agencies, launch, exception."""
-    chosen = {each.agency_id for each in list_selections(session, plan_id=plan.id, by=actor, state="selected", limit=ALL)}
-    pool = [(str(each.id), speech.names(each.names)) for each in list_agencies(session, by=actor, limit=ALL) if each.id not in chosen]
-    quotas = [(each.quota_id, str(speech.t(f"plan.subject.{each.subject}"))) for each in slots_of(session, plan.id, plan.launch_to)]
+    chosen = {
+        each.agency_id for each in list_selections(session, plan_id=plan.id, by=actor, state="selected", limit=ALL)
+    }
+    pool = [
+        (str(each.id), speech.names(each.names))
+        for each in list_agencies(session, by=actor, limit=ALL)
+        if each.id not in chosen
+    ]
+    quotas = [
+        (each.quota_id, str(speech.t(f"plan.subject.{each.subject}")))
+        for each in slots_of(session, plan.id, plan.launch_to)
+    ]
     key = plan.id
     known = {
         "select-agency": Step("select-agency", lambda act: _select(act, key), [Blank("agency_id", "choice", options=pool), Blank("decision_ref"), Blank("selected_on", "day", required=False)], OFFICER),
@@ -174,14 +187,23 @@ def _select(act: Act, plan_id: UUID) -> Any:
 
 def _launch(act: Act, plan_id: UUID) -> Any:
     return commands.launch_plan(
-        act.session, plan_id=plan_id, launched_on=act.day("launched_on"), expected=act.filled.version, by=act.by, now=act.now
+        act.session,
+        plan_id=plan_id,
+        launched_on=act.day("launched_on"),
+        expected=act.filled.version,
+        by=act.by,
+        now=act.now,
     )
 
 
 def _grant(act: Act, plan_id: UUID) -> Any:
     numbers = {name: digits_to_ascii(act.filled.get(name)) for name in ("min", "max")}
     until = act.day("until_on")
-    wrong = [Refusal("number_needed", name) for name, text in numbers.items() if not (text.isascii() and text.isdigit() and len(text) < 4)]
+    wrong = [
+        Refusal("number_needed", name)
+        for name, text in numbers.items()
+        if not (text.isascii() and text.isdigit() and len(text) < 4)
+    ]
     refuse(wrong + ([] if until else [Refusal("day_needed", "until_on")]))
     assert until is not None
     return commands.grant_exception(
@@ -193,7 +215,12 @@ def _grant(act: Act, plan_id: UUID) -> Any:
 
 def _close(act: Act, plan_id: UUID) -> Any:
     return commands.close_plan(
-        act.session, plan_id=plan_id, closed_on=act.day("closed_on"), expected=act.filled.version, by=act.by, now=act.now
+        act.session,
+        plan_id=plan_id,
+        closed_on=act.day("closed_on"),
+        expected=act.filled.version,
+        by=act.by,
+        now=act.now,
     )
 
 

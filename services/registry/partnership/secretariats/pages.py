@@ -31,8 +31,8 @@ from services.registry.face import PAGES
 from services.registry.partnership.secretariats import commands, queries
 from services.registry.partnership.secretariats.lifecycle import State
 from services.registry.partnership.secretariats.models import Secretariat
-from services.registry.programme.cycles.queries import open_cycles
-from services.registry.programme.programmes.queries import rules_of
+from services.registry.programme.cycles.queries import open_cycles, rules_of
+from services.registry.programme.cycles.queries import rules_of
 from services.registry.register.people.queries import people_named
 from services.registry.register.roles.queries import holders_of
 from services.registry.register.schools.queries import list_schools
