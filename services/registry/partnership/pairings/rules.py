@@ -28,7 +28,7 @@ def may_invite(*, sent_on: date | None, to_agency: bool, subject_code: str) -> l
     if sent_on is None:
         refusals.append(Refusal("letter_not_sent", "letter_id"))
     if not to_agency:
-        refusals.append(Refusal("letter_not_to_agency", "letter_id"))
+        refusals.append(Refusal("letter_not_to_this_agency", "letter_id"))
     if subject_code != READINESS:
         refusals.append(Refusal("letter_declares_no_readiness", "letter_id"))
     return refusals
