@@ -14,7 +14,7 @@ from services.reporting.kpis.cycles import CycleView, PeriodView, current_cycle,
 from services.reporting.kpis.definition import Kpi, Level
 from services.reporting.kpis.figures import figure_at, figure_of_cases, national_average, splits_of
 from services.reporting.kpis.freshness import count_parked, list_sources
-from services.reporting.kpis.reach import provinces_known, reach_of
+from services.reporting.kpis.reach import as_reader, provinces_known, reach_of
 from services.reporting.kpis.selecting import list_cases, question_of
 from shared.kernel.auth import Actor
 from shared.kernel.problems import NotFound, Refusal, refuse
@@ -51,6 +51,7 @@ def province_names(session: Session) -> dict[str, dict[str, str]]:
 
 def prepare(session: Session, asked: Asked, *, by: Actor) -> Prepared:
     """Check a question and find its scope; raises KpiNotFound, CycleNotFound, TerritoryNotFound, Refused (422)."""
+    by = as_reader(by)
     kpi = get_kpi(asked.code)
     cycle = current_cycle(session, tenant=by.tenant, programme=asked.programme, cycle=asked.cycle)
     reach = reach_of(session, by=by, territory=asked.territory, level=kpi.level)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from shared.kernel.tenancy import enter
 from shared.values.places import code_of
 
 NATION = "IR"
+READERS = ("hq_officer", "hq_viewer", "legal_officer", "province_officer", "province_viewer")
+"""Roles that read figures; another role of the same person widens nothing."""
 
 
 class TerritoryNotFound(NotFound):
@@ -33,6 +35,7 @@ class Reach:
 
 def reach_of(session: Session, *, by: Actor, territory: str | None, level: Level) -> Reach:
     """Where a question may look; a province that is not the actor's own does not exist for them (404)."""
+    by = as_reader(by)
     code = code_of(territory) if territory else ""
     nation = nation_code(session, tenant=by.tenant)
     if by.national:
@@ -48,6 +51,11 @@ def reach_of(session: Session, *, by: Actor, territory: str | None, level: Level
     if not by.province or code not in ("", by.province):
         raise TerritoryNotFound
     return Reach(by.province, (by.province,), own=True, average_only=False)
+
+
+def as_reader(by: Actor) -> Actor:
+    """The actor with only those roles that read figures."""
+    return replace(by, roles=tuple(grant for grant in by.roles if grant.role in (*READERS, "system")))
 
 
 def nation_code(session: Session, *, tenant: str) -> str:
