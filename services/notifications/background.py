@@ -13,6 +13,7 @@ from shared.kernel.service import Background, reader_loops
 from shared.kernel.work import Loop
 
 PARTS = ("relay", "listener", "sweeper")
+SLOW_PROVIDER_S = 3600.0
 
 
 def subscriber() -> Subscriber:
@@ -46,10 +47,29 @@ def loops(background: Background, only: str = "all") -> list[Loop]:
     if only in ("all", "relay"):
         found.append(background.relay_loop())
     if only in ("all", "listener"):
-        found += reader_loops(readers(background))
+        found += [_nudging(loop, settings) for loop in reader_loops(readers(background))]
     if only in ("all", "sweeper"):
         from services.notifications.messages.sweeper import sweep
 
         idle = 0.1 if settings.demo_clock else settings.sweep_seconds
-        found.append(Loop("sweeper", lambda: sweep(background.sessions, settings), idle_s=idle))
+        # RFC 5321 lets a mail server think for ten minutes after DATA.
+        found.append(Loop("sweeper", lambda: sweep(background.sessions, settings), idle_s=idle, patience_s=SLOW_PROVIDER_S))
     return found
+
+
+def _nudging(loop: Loop, settings: NotificationsSettings) -> Loop:
+    """The reader's loop that wakes a Celery worker after its commit; without a broker the sweeper alone sends."""
+    if settings.celery_redis_url is None:
+        return loop
+    from services.notifications.worker import nudge
+
+    read = loop.step
+
+    def step() -> int:
+        done = read()
+        if done:
+            nudge()
+        return done
+
+    loop.step = step
+    return loop

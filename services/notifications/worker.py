@@ -4,7 +4,6 @@ import os
 from functools import cache
 
 from celery import Celery
-from celery.signals import worker_process_init
 from kombu.exceptions import OperationalError
 
 from services.notifications.messages.delivery import Breaker, deliver_due as deliver
@@ -28,17 +27,13 @@ app.conf.update(
     broker_transport_options={"visibility_timeout": 600, "socket_timeout": 10, "socket_connect_timeout": 2},
 )
 _BREAKER = Breaker()
+use_demo_clock(settings.demo_clock)
 
 
 @cache
 def _background(pid: int) -> Background:
     """Engines are made after the fork, never shared across it."""
     return Background("notifications", settings)
-
-
-@worker_process_init.connect
-def _begin(**_: object) -> None:
-    use_demo_clock(settings.demo_clock)
 
 
 @app.task(name="notifications.deliver_due")

@@ -23,6 +23,8 @@ class Loop:
     name: str
     step: Callable[[], int]
     idle_s: float = 0.25
+    patience_s: float = WATCHDOG_S
+    """How long one turn may take; a loop that waits for a slow provider says so."""
     turned_at: float = field(default_factory=time.monotonic)
 
 
@@ -30,7 +32,7 @@ def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Eve
     """Turn all loops in threads until SIGTERM; returns the exit code.
 
     An unexpected error ends the process (its supervisor starts it anew); a neighbour being away is waited for. A loop that
-    has not turned for a minute ends the process too, so a deaf connection never looks alive.
+    has not turned within its patience ends the process too, so a deaf connection never looks alive.
     """
     stop = stop or threading.Event()
     failed = threading.Event()
@@ -43,7 +45,7 @@ def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Eve
     for thread in threads:
         thread.start()
     while not stop.wait(1.0):
-        stuck = [loop.name for loop in loops if time.monotonic() - loop.turned_at > WATCHDOG_S]
+        stuck = [loop.name for loop in loops if time.monotonic() - loop.turned_at > loop.patience_s]
         if stuck:
             log.error("work.stuck", loops=stuck)
             os._exit(3)
