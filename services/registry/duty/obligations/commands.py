@@ -28,8 +28,7 @@ from services.registry.programme.programmes.parts import DutyTemplate
 from services.registry.register.territories.queries import path_of
 from shared.contracts.duty import ObligationExtended, ObligationWaived
 from shared.kernel.auth import Actor
-from shared.kernel.http import expect
-from shared.kernel.problems import refuse
+from shared.kernel.problems import expect, refuse
 from shared.values.deadlines import local_day, start_of_day
 from shared.values.ids import derived_id
 

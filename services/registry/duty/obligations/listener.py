@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from services.registry.duty.obligations.commands import derive_obligations, replan_obligations, review_obligations
 from services.registry.duty.obligations.definition import Evidence, with_evidence
 from services.registry.duty.obligations.queries import obligations_by_meeting, obligations_of
+from shared.contracts.base import FactEvent
 from shared.contracts.envelope import Envelope
 from shared.contracts.gathering import MeetingCorrected, MeetingEvent, MeetingHeld, MeetingVoided
 from shared.contracts.governance import DirectiveEvent, DirectiveIssued, DirectiveSuperseded, LetterSent
@@ -61,11 +62,13 @@ def on_province_plan_closed(session: Session, event: ProvincePlanEvent, envelope
     _review(session, envelope, ("provinces_told",))
 
 
-@subscriber.on(DirectiveIssued)
-@subscriber.on(DirectiveSuperseded)
 def on_directive_changed(session: Session, event: DirectiveEvent, envelope: Envelope) -> None:
     """Issuing the directive fulfils H1 and T1; revoking it takes the evidence away."""
     _review(session, envelope, ("directive_issued",))
+
+
+for _directive in (DirectiveIssued, DirectiveSuperseded):
+    subscriber.on(_directive)(on_directive_changed)
 
 
 @subscriber.on(LetterSent)
@@ -75,24 +78,24 @@ def on_letter_sent(session: Session, event: LetterSent, envelope: Envelope) -> N
         _review(session, envelope, ("provinces_told",))
 
 
-@subscriber.on(SecretariatSelected)
-@subscriber.on(SecretariatEstablished)
-@subscriber.on(SecretariatRevoked)
 def on_secretariat_moved(session: Session, event: SecretariatEvent, envelope: Envelope) -> None:
     """Selections and establishments fulfil T3 and T4."""
     _review(session, envelope, DESIGNATION, province=envelope.province)
 
 
-@subscriber.on(AgencySelected)
-@subscriber.on(AgencyDeselected)
-def on_agency_moved(session: Session, event: AgencySelected | AgencyDeselected, envelope: Envelope) -> None:
+for _secretariat in (SecretariatSelected, SecretariatEstablished, SecretariatRevoked):
+    subscriber.on(_secretariat)(on_secretariat_moved)
+
+
+def on_agency_moved(session: Session, event: FactEvent, envelope: Envelope) -> None:
     """Enough selected agencies, with enough secretariats, fulfil T3."""
     _review(session, envelope, DESIGNATION, province=envelope.province)
 
 
-@subscriber.on(MeetingHeld)
-@subscriber.on(MeetingCorrected)
-@subscriber.on(MeetingVoided)
+for _agency in (AgencySelected, AgencyDeselected):
+    subscriber.on(_agency)(on_agency_moved)
+
+
 def on_meeting_counted(session: Session, event: MeetingEvent, envelope: Envelope) -> None:
     """A held meeting fulfils the duty of its month or quarter; a voided one takes the evidence away."""
     touched = obligations_by_meeting(
@@ -104,6 +107,10 @@ def on_meeting_counted(session: Session, event: MeetingEvent, envelope: Envelope
         cadence_key=event.meeting.cadence_key,
     )
     review_obligations(session, obligations=touched, now=business_now(session))
+
+
+for _meeting in (MeetingHeld, MeetingCorrected, MeetingVoided):
+    subscriber.on(_meeting)(on_meeting_counted)
 
 
 @subscriber.on(HolidayChanged)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, true
@@ -167,7 +168,7 @@ def meeting_ahead(session: Session, obligation: Obligation) -> bool:
     return bool(_meetings(session, obligation, MeetingState.HELD, MeetingState.SCHEDULED))
 
 
-def _meetings(session: Session, obligation: Obligation, *states: MeetingState) -> Sequence[meetings.Meeting]:
+def _meetings(session: Session, obligation: Obligation, *states: MeetingState) -> Sequence[Any]:
     if obligation.cadence_key is None:
         return ()
     return meetings.find_cadence_meetings(

@@ -12,9 +12,8 @@ from services.registry.gathering.meetings.models import Meeting
 from shared.contracts.base import FactHeader
 from shared.contracts.gathering import MeetingCorrected, MeetingEvent, MeetingVoided
 from shared.kernel.auth import Actor
-from shared.kernel.http import expect
 from shared.kernel.outbox import emit
-from shared.kernel.problems import Forbidden
+from shared.kernel.problems import Forbidden, expect
 from shared.values.calendars import Calendar
 from shared.values.deadlines import local_day
 from shared.values.partial_dates import PartialDate

@@ -59,8 +59,8 @@ def schedule_meeting(
 ) -> Meeting:
     """Give the meeting its time and invite: a full time span in the future, and somebody invited or the public."""
     meeting = meeting_to_change(session, meeting_id=meeting_id, expected=expected, by=by)
-    meeting.become(Action.SCHEDULE)
     invited = len(queries.invitations_of(session, meeting))
+    meeting.become(Action.SCHEDULE)
     refuse(rules.may_schedule(starts_at, ends_at, now=now, invitees=invited, public=meeting.public))
     set_time(session, meeting, starts_at, ends_at, now=now)
     tell(session, MeetingScheduled, meeting, now=now)

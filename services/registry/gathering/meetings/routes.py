@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.registry.gathering.meetings import commands, queries
+from services.registry.gathering.meetings.changing import MeetingNotYours
 from services.registry.gathering.meetings.models import Meeting
 from services.registry.gathering.meetings.schemas import (
     AnswerIn,
@@ -29,7 +30,7 @@ from shared.kernel.wire import Code
 
 router = new_router("meetings")
 CONVENERS = require("hq_officer", "province_officer", "principal", "secretariat_officer")
-CHANGE = problems(queries.MeetingNotFound, commands.MeetingNotYours, IllegalTransition, Refused, Stale)
+CHANGE = problems(queries.MeetingNotFound, MeetingNotYours, IllegalTransition, Refused, Stale)
 
 
 def _shown(meeting: Meeting, response: Response) -> MeetingOut:
