@@ -1,0 +1,121 @@
+"""Schools: one record per school however its name is typed, with a profile as of a day."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from services.registry.register.schools.commands import (
+    SchoolExists,
+    SchoolProfile,
+    change_school_profile,
+    close_school,
+    merge_school,
+)
+from services.registry.register.schools.queries import SchoolNotFound, get_school, list_schools
+from services.registry.register.territories.load import load_territories
+from services.registry.register.territories.queries import OutsideYourProvince
+from shared.kernel.lifecycle import IllegalTransition
+from shared.kernel.problems import Refused
+from tests.support.actors import HQ, TABRIZ, YAZD
+from tests.support.registry_world import a_school, last_told, told
+
+NAME = "مدرسهٔ كاوه يزدى"
+
+
+@pytest.fixture
+def country(registry_session: Session, now: datetime) -> Session:
+    load_territories(registry_session, now=now)
+    return registry_session
+
+
+def profile(name: str, **other: object) -> SchoolProfile:
+    values: dict[str, object] = {
+        "names": {"fa": name},
+        "aliases": [],
+        "kind": "special",
+        "gender": "boys",
+        "stages": [],
+        "disability_groups": [],
+        "enrolment": None,
+        "capacities": [],
+    }
+    return SchoolProfile(**{**values, **other})  # type: ignore[arg-type]
+
+
+class TestRegisterSchool:
+    @pytest.mark.requirement("R-009", "R-018")
+    def test_tells_the_whole_profile(self, country: Session, now: datetime) -> None:
+        school = a_school(country, now=now, gender="girls")
+        event = last_told(country, school.id)
+        assert (event.type, event.province, event.territory) == ("peyvand.school.registered.v1", "IR-03", "IR/IR-03")
+        assert event.data is not None
+        assert event.data["school"]["gender"] == "girls"
+
+    @pytest.mark.requirement("R-018")
+    def test_recognises_the_name_in_another_spelling(self, country: Session, now: datetime) -> None:
+        school = a_school(country, now=now, name=NAME)
+        with pytest.raises(SchoolExists) as refused:
+            a_school(country, now=now, name="مدرسه  کاوه یزدی")
+        assert refused.value.link == f"/v1/schools/{school.id}"
+        assert a_school(country, now=now, name=NAME, province="IR-21").id != school.id
+
+    def test_takes_a_second_school_of_the_name_with_a_reason(self, country: Session, now: datetime) -> None:
+        a_school(country, now=now, name=NAME)
+        other = a_school(country, now=now, name=NAME, another_because="it is in another town")
+        assert other.reason == "it is in another town"
+
+    def test_is_found_by_any_spelling_and_order_of_words(self, country: Session, now: datetime) -> None:
+        school = a_school(country, now=now, name=NAME)
+        for q in ("کاوه", "یزدی كاوه", "مدرسه‌کاوه"):
+            assert [each.id for each in list_schools(country, by=HQ, q=q)] == [school.id]
+
+    def test_a_province_registers_at_home_only(self, country: Session, now: datetime) -> None:
+        a_school(country, now=now, by=TABRIZ)
+        with pytest.raises(OutsideYourProvince):
+            a_school(country, now=now, by=YAZD)
+
+    def test_another_provinces_school_is_unknown(self, country: Session, now: datetime) -> None:
+        school = a_school(country, now=now)
+        with pytest.raises(SchoolNotFound):
+            get_school(country, school.id, by=YAZD)
+
+
+class TestChangeSchoolProfile:
+    def test_is_true_from_a_day_that_is_not_ahead_and_not_older(self, country: Session, now: datetime) -> None:
+        school = a_school(country, now=now, name=NAME)
+        today = now.date()
+        how = {"school_id": school.id, "profile": profile(NAME), "today": today, "by": TABRIZ, "now": now}
+        for day, code in (
+            (date(2020, 10, 13), "day_in_future"),
+            (date(2020, 9, 1), "profile_older_than_present"),
+        ):
+            with pytest.raises(Refused) as refused:
+                change_school_profile(country, expected=school.version, as_of=day, **how)
+            assert [each.code for each in refused.value.refusals] == [code]
+        change_school_profile(country, expected=school.version, as_of=today, **how)
+        assert (school.gender, school.as_of, told(country, school.id)[-1]) == (
+            "boys",
+            today,
+            "school.profile_changed",
+        )
+
+
+class TestMergeAndCloseSchool:
+    def test_the_names_of_a_merged_school_lead_to_its_successor(self, country: Session, now: datetime) -> None:
+        old, new = a_school(country, now=now, name="مدرسهٔ قدیم"), a_school(country, now=now, name="مدرسهٔ نو")
+        how = {"into_id": new.id, "on": now.date(), "reason": "one building", "by": TABRIZ, "now": now}
+        merge_school(country, school_id=old.id, expected=old.version, **how)
+        assert (old.state, old.successor_id) == ("merged", new.id)
+        assert told(country, old.id) == ["school.registered", "school.merged"]
+        assert [each.id for each in list_schools(country, by=HQ, q="قدیم", state="active")] == [new.id]
+        with pytest.raises(Refused):
+            merge_school(country, school_id=new.id, expected=new.version, **how)
+
+    def test_a_closed_school_takes_no_more_changes(self, country: Session, now: datetime) -> None:
+        school = a_school(country, now=now)
+        how = {"school_id": school.id, "on": now.date(), "reason": "moved", "by": TABRIZ, "now": now}
+        close_school(country, expected=school.version, **how)
+        assert told(country, school.id)[-1] == "school.closed"
+        with pytest.raises(IllegalTransition):
+            close_school(country, expected=school.version, **how)
