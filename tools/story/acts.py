@@ -335,11 +335,12 @@ def arrange(
         **SCOPE,
         "kind": kind,
         "title": title,
-        "province": province,
         "mode": "in_person",
         "venue": "سالن جلسات اداره",
         "invitees": [{"person_id": sid(each), "category": "member"} for each in people],
     }
+    if province:
+        body["province"] = province
     api.post(f"{R}/meetings", body)
     when = {"starts_at": moment(start).isoformat(), "ends_at": moment(end).isoformat()}
     api.act(f"{R}/meetings/{sid(key)}", "schedule", when)

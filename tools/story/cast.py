@@ -101,6 +101,12 @@ class Names:
         return Person(key, name, f"{key.replace('/', '.').lower()}@example.org", f"+98912{1000000 + n:07d}")
 
 
+def numbered(names: list[str], n: int) -> str:
+    """The n-th name; when all have been dealt, again from the first with a number behind."""
+    round_no, place = divmod(n - 1, len(names))
+    return names[place] if not round_no else f"{names[place]} {round_no + 1}"
+
+
 def headquarters(names: Names) -> dict[str, Person]:
     """Thirteen seats; HQ-13 is a pupil's seat."""
     return {f"HQ-{n:02d}": names.person(f"hq/{n:02d}", minor=n == 13) for n in range(1, 14)}
@@ -116,7 +122,7 @@ def province(names: Names, code: str, name: str, *, candidates: int, chosen: int
         found.append(
             School(
                 key=f"{code}/school/{n}",
-                name=f"مدرسهٔ استثنایی {SCHOOL_NAMES[(n - 1) % len(SCHOOL_NAMES)]} {name}",
+                name=f"مدرسهٔ استثنایی {numbered(SCHOOL_NAMES, n)} {name}",
                 gender=GENDERS[n % 3] if n % 5 else "girls",
                 enrolment=40 + 7 * n % 120,
                 principal=names.person(f"{low}/principal-{n}"),
@@ -128,7 +134,7 @@ def province(names: Names, code: str, name: str, *, candidates: int, chosen: int
         if n <= len(AGENCIES):
             title, kind, sector = AGENCIES[n - 1]
         else:
-            title, kind, sector = MORE_AGENCIES[(n - 11) % len(MORE_AGENCIES)], "organisation", "governmental"
+            title, kind, sector = numbered(MORE_AGENCIES, n - 10), "organisation", "governmental"
         manager = names.person(f"{low}/am-{n}") if n <= chosen else None
         contact = names.person(f"{low}/ac-{n}") if n <= chosen else None
         agencies.append(Agency(f"{code}/agency/{n}", f"{title.strip()} {name}", kind, sector, manager, contact))
