@@ -155,6 +155,16 @@ def count_numbers(session: Session, *, by: Actor, now: datetime) -> Numbers:
     return Numbers(row[0], row[1], row[2], row[3], row[4], row[5], oldest)
 
 
+def count_by_state(session: Session, *, by: Actor, since: datetime) -> dict[tuple[str, str], int]:
+    """Deliveries planned since an instant by (state, channel): every planned message ends in one state."""
+    statement = (
+        select(Delivery.state, Delivery.channel, func.count())
+        .where(_visible(by), Delivery.planned_at >= since)
+        .group_by(Delivery.state, Delivery.channel)
+    )
+    return {(state, channel): count for state, channel, count in session.execute(statement)}
+
+
 def unsent_due(session: Session, now: datetime) -> int:
     """Deliveries of all tenants whose business instant has come and that are still on their way."""
     statement = select(func.count()).where(
