@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from importlib import import_module
 
 from sqlalchemy.orm import Session
 
+from services.reporting.jobs.sweeper import sweep
 from shared.kernel.bus import Consumer, Subscriber
 from shared.kernel.clock import use_demo_clock
 from shared.kernel.rooms import rooms
@@ -34,15 +36,29 @@ def hooks() -> tuple[Callable[[Session], datetime | None], Callable[[Session, da
     return (lambda _session: None), (lambda _session, _now: 0)
 
 
+def nudge_of(background: Background) -> Callable[[], bool] | None:
+    """How to announce a job to Celery's workers; None where no broker is configured.
+
+    Found by name: nothing but the worker's own module may know Celery, and without it everything goes on.
+    """
+    if background.settings.celery_redis_url is None:
+        return None
+    announce: Callable[[], bool] = import_module("services.reporting.worker").nudge
+    return announce
+
+
 def loops(background: Background, only: str = "all") -> list[Loop]:
     """The loops of `work`, or of one part alone."""
     use_demo_clock(background.settings.demo_clock)
     found: list[Loop] = []
+
+    def feeds() -> list[Consumer]:
+        return readers(background, with_bus=False)
+
     if only in ("all", "relay"):
         found.append(background.relay_loop())
     if only in ("all", "listener"):
         found += reader_loops(readers(background))
     if only in ("all", "jobs"):
-        for module in rooms("services.reporting", "sweeper"):
-            found.append(Loop("jobs", lambda module=module: module.sweep(background.sessions), idle_s=5.0))  # type: ignore[misc]
+        found.append(Loop("jobs", lambda: sweep(background.sessions, feeds, nudge=nudge_of(background)), idle_s=5.0))
     return found
