@@ -83,12 +83,11 @@ class Supervisor:
             for recipe in group:
                 self.watch.start(recipe)
             self._wait(group)
+        self._announce(site)
         self._fill(site)
         self.ready = True
         self._remember()
         self.say("ready")
-        if not self.quiet:
-            self._announce(site)
 
     def _servers(self, site: Site) -> None:
         recipes: list[Recipe] = []
@@ -108,7 +107,7 @@ class Supervisor:
         recipe = self.plan.filling(site)
         if recipe is None:
             return
-        self.say("entering the demo's data")
+        self.say("entering the demo's data; everything can be looked at meanwhile")
         process = spawn(recipe, self.watch.logs / f"{recipe.name}.log")
         try:
             while process.poll() is None:
@@ -117,8 +116,11 @@ class Supervisor:
         finally:
             process.kill()
         if process.returncode != 0:
-            raise ChildFailed(f"the demo's data could not be entered:\n{self.watch.last_words(recipe.name)}")
+            words = self.watch.last_words(recipe.name)
+            self.say(f"the demo's data is not complete; remove {self.state.folder} to begin anew:\n{words}")
+            return
         self.plan.filled(site)
+        self._announce(site)
 
     def _wait(self, recipes: list[Recipe]) -> None:
         """Until each of these answers; says so one by one."""
@@ -142,6 +144,8 @@ class Supervisor:
                 raise NotReady(f"{name} does not start; the end of {self.watch.logs / name}.log:\n{words}")
 
     def _announce(self, site: Site) -> None:
+        if self.quiet:
+            return
         lines = [
             "",
             f"  Peyvand   {site.url}/",
