@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from starlette.responses import RedirectResponse
-from starlette.staticfiles import StaticFiles
+from starlette.responses import FileResponse, RedirectResponse
 
 from shared.kernel.problem_answers import ProblemAnswers
 from shared.kernel.problems import NotFound, Problem, Refused, Unauthenticated
@@ -18,6 +17,10 @@ from shared.web.pages import LANGUAGE_COOKIE, STATIC, THEME_COOKIE, Pages, Speec
 
 YEAR_S = 31_536_000
 SIGN_IN = "/registry/sign-in"
+
+
+class StaticFileNotFound(NotFound):
+    """No such file."""
 
 
 @dataclass(frozen=True)
@@ -138,14 +141,20 @@ def face_router(pages: Pages) -> APIRouter:
     return router
 
 
-class CachedFiles(StaticFiles):
-    """Static files that never change under one address (the address carries their hash)."""
+def static_router() -> APIRouter:
+    """Static files under /static; a plain route, because a mount does not find its files behind a stripped prefix."""
+    router = APIRouter(include_in_schema=False)
+    root = STATIC.resolve()
 
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        """The file with a year's life in caches."""
-        response = super().file_response(*args, **kwargs)
-        response.headers["Cache-Control"] = f"public, max-age={YEAR_S}"
-        return cast(Response, response)
+    @router.get("/static/{path:path}")
+    def send_static_file(path: str) -> Response:
+        """A file that never changes under one address (the address carries the release), kept a year by caches."""
+        found = (root / path).resolve()
+        if not found.is_relative_to(root) or not found.is_file():
+            raise StaticFileNotFound
+        return FileResponse(found, headers={"Cache-Control": f"public, max-age={YEAR_S}"})
+
+    return router
 
 
 def open_doors(app: FastAPI, pages: Pages, *routers: APIRouter) -> None:
@@ -156,7 +165,7 @@ def open_doors(app: FastAPI, pages: Pages, *routers: APIRouter) -> None:
         return refused_page(pages, request, problem)
 
     app.state.problem_pages = problem_page
-    app.mount("/static", CachedFiles(directory=STATIC), name="static")
+    app.include_router(static_router())
     app.include_router(face_router(pages))
     for router in routers:
         app.include_router(router)

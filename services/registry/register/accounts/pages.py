@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Form, Request, Response
+from fastapi import FastAPI, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from services.registry.face import PAGES
@@ -14,11 +14,16 @@ from shared.kernel.auth import Actor
 from shared.kernel.clock import known_tenants
 from shared.kernel.http import ActorDep, BaseSessionDep, NowDep
 from shared.kernel.problems import Unauthenticated
-from shared.web.doors import page_router, safe_path, trouble_of
+from shared.web.doors import open_doors, page_router, safe_path, trouble_of
 from shared.web.navigation import places_of
 from shared.web.pages import SERVICES
 
 router = page_router(PAGES)
+
+
+def setup(app: FastAPI) -> None:
+    """Static files, language and theme choices, and problems as pages."""
+    open_doors(app, PAGES)
 
 
 def _signer(request: Request) -> Signer:
