@@ -70,6 +70,11 @@ def grants_of(session: Session, *, tenant: str, person_id: UUID, on: date) -> tu
     return tuple(roles.grants_of(session, tenant=tenant, person_id=person_id, on=on))
 
 
+def get_me(*, by: Actor) -> Actor:
+    """Who the actor is: what the token and, in registry, the session of this moment say."""
+    return by
+
+
 def check_actor(session: Session, actor: Actor) -> Actor:
     """The actor with the roles of this very moment; SessionEnded when the session is over or the account disabled."""
     enter(session, tenant=actor.tenant, province="*")

@@ -121,7 +121,7 @@ def renew_session(request: Request, session: BaseSessionDep, now: NowDep, respon
 @router.get("/me", responses=problems(SignInFirst, TokenRefused))
 def get_me(actor: ActorDep) -> MeOut:
     """Who I am here."""
-    return me_out(actor)
+    return me_out(queries.get_me(by=actor))
 
 
 @router.post(

@@ -1,6 +1,7 @@
 """A cycle with its provinces and offices, as the governance wing's tests need it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from shared.values.ids import derived_id
 from tests.support.actors import HQ, TENANT
 
 PROGRAMME, CYCLE = "sad-dabirkhaneh", "1399-1400"
-SCOPE = {"programme": PROGRAMME, "cycle": CYCLE}
+SCOPE: dict[str, Any] = {"programme": PROGRAMME, "cycle": CYCLE}
 PROVINCES = ("IR-03", "IR-21", "IR-23")
 ISSUE_DAY = datetime(2020, 9, 26, 6, 0, tzinfo=UTC)
 """Saturday 5 Mehr 1399, 09:30 in Tehran."""
@@ -61,8 +62,10 @@ def said(session: Session, noun: str) -> list[str]:
     return [each.split(".")[2] for each in types]
 
 
-def last_said(session: Session, event_type: str) -> dict[str, object]:
+def last_said(session: Session, event_type: str) -> dict[str, Any]:
     """The data of the latest event of a type."""
-    found = session.scalars(select(Outbox.data).where(Outbox.type == event_type).order_by(Outbox.id.desc())).first()
+    found: dict[str, Any] | None = session.scalars(
+        select(Outbox.data).where(Outbox.type == event_type).order_by(Outbox.id.desc())
+    ).first()
     assert found is not None
     return found

@@ -1,6 +1,7 @@
 """Authorisations: asked for, tabled, granted or refused, reminded of and expired."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -56,13 +57,13 @@ class TestGrantAuthorisation:
     @pytest.mark.requirement("R-054", "R-055")
     def test_closes_the_duties_of_the_province(self, session: Session) -> None:
         a_granted(session)
-        where = {"tenant": TENANT, "province": "IR-03", **SCOPE}
+        where: dict[str, Any] = {"tenant": TENANT, "province": "IR-03", **SCOPE}
         assert queries.tabled_on(session, kind="committee", **where) == date(2020, 10, 7)
         assert queries.decided_on(session, kind="committee", **where) == date(2020, 10, 12)
         assert queries.decided_on(session, kind="council", **where) is None
         assert said(session, "authorisation") == ["requested", "tabled", "granted"]
         fact = last_said(session, "peyvand.authorisation.granted.v1")["authorisation"]
-        assert (fact["number"], fact["valid_until"]) == ("12/7", "2020-11-20")  # type: ignore[index]
+        assert (fact["number"], fact["valid_until"]) == ("12/7", "2020-11-20")
 
     def test_needs_a_table_and_a_day_not_before_it(self, session: Session) -> None:
         asked = a_request(session)
@@ -87,7 +88,7 @@ class TestGrantAuthorisation:
         commands.refuse_authorisation(
             session, authorisation_id=tabled.id, reason="no", expected=None, by=TABRIZ, now=NOW
         )
-        assert last_said(session, "peyvand.authorisation.refused.v1")["authorisation"]["reason"] == "no"  # type: ignore[index]
+        assert last_said(session, "peyvand.authorisation.refused.v1")["authorisation"]["reason"] == "no"
 
 
 class TestTheClock:

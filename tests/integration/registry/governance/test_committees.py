@@ -1,6 +1,7 @@
 """Committees: constituted from the template, filled seat by seat."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -72,7 +73,7 @@ class TestConstituteCommittee:
         assert len(queries.list_seats(session, provincial)) == 8
         assert (national.chair, national.secretary) == ("HQ-01", None)
         assert (provincial.chair, provincial.secretary) == ("PR-01", "PR-02")
-        seats = last_said(session, "peyvand.committee.constituted.v1")["committee"]["seats"]  # type: ignore[index]
+        seats = last_said(session, "peyvand.committee.constituted.v1")["committee"]["seats"]
         assert [each["function"] for each in seats[:3]] == ["chair", "secretary", "member"]
 
     def test_exists_once_per_level_and_province(self, session: Session) -> None:
@@ -96,7 +97,7 @@ class TestFillSeat:
         committee = a_committee(session)
         first, second = a_person(session), a_person(session)
         fill(session, committee, "HQ-01", first, date(2020, 10, 1))
-        where = {"tenant": TENANT, "level": "national", "province": "", "code": "HQ-01", **SCOPE}
+        where: dict[str, Any] = {"tenant": TENANT, "level": "national", "province": "", "code": "HQ-01", **SCOPE}
         assert queries.seat_holder(session, **where) == first
         with pytest.raises(SeatHeld):
             fill(session, committee, "HQ-01", second)
@@ -114,7 +115,7 @@ class TestFillSeat:
             fill(session, committee, "HQ-01", second, date(2020, 10, 9))
         session.expire_all()
         fill(session, committee, "HQ-01", second, date(2020, 10, 10))
-        seat = last_said(session, "peyvand.committee.seat_filled.v1")["committee"]["seats"][0]  # type: ignore[index]
+        seat = last_said(session, "peyvand.committee.seat_filled.v1")["committee"]["seats"][0]
         assert [each["person_id"] for each in seat["holdings"]] == [str(first), str(second)]
         assert said(session, "committee") == ["constituted", "seat_filled", "seat_vacated", "seat_filled"]
 
@@ -126,7 +127,7 @@ class TestFillSeat:
             fill(session, committee, "HQ-02", a_person(session, minor=True))
         session.expire_all()
         fill(session, committee, "HQ-13", a_person(session, minor=True))
-        holding = last_said(session, "peyvand.committee.seat_filled.v1")["committee"]["seats"][12]["holdings"][0]  # type: ignore[index]
+        holding = last_said(session, "peyvand.committee.seat_filled.v1")["committee"]["seats"][12]["holdings"][0]
         assert holding["minor"] is True
 
     def test_the_holder_of_a_seat_is_known_to_others(self, session: Session) -> None:
@@ -150,7 +151,13 @@ class TestNameDelegate:
         holder, delegate = a_person(session), a_person(session)
         for code in ("HQ-04", "HQ-05"):
             fill(session, committee, code, holder)
-        order = {"committee_id": committee.id, "person_id": delegate, "expected": None, "by": HQ, "now": NOW}
+        order: dict[str, Any] = {
+            "committee_id": committee.id,
+            "person_id": delegate,
+            "expected": None,
+            "by": HQ,
+            "now": NOW,
+        }
         with pytest.raises(Refused):
             commands.name_delegate(session, code="HQ-04", **order)
         commands.name_delegate(session, code="HQ-05", **order)

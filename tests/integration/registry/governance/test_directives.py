@@ -1,6 +1,7 @@
 """Directives: from draft to acknowledgement, with the reminders that stop in time."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ from tests.integration.registry.governance.conftest import ISSUE_DAY, PROVINCES,
 from tests.support.actors import HQ, TABRIZ, TENANT, YAZD, an_actor
 
 LEGAL = an_actor("legal_officer", "*")
-TEXT = {"title": {"fa": "دستورالعمل"}, "body": {"fa": "متن"}}
+TEXT: dict[str, Any] = {"title": {"fa": "دستورالعمل"}, "body": {"fa": "متن"}}
 
 
 def a_draft(session: Session, number: str = "1399/1") -> Directive:
@@ -103,7 +104,7 @@ class TestIssueDirective:
         assert isinstance(snapshot, dict)
         assert [each["province"] for each in snapshot["addressees"]] == list(PROVINCES)
         assert directive.acknowledge_by == datetime(2020, 9, 29, 20, 29, 59, 999000, tzinfo=UTC)
-        assert event["effective_on"]["greg"] == "2020-09-26"  # type: ignore[index]
+        assert event["effective_on"]["greg"] == "2020-09-26"
         assert queries.issued_on(session, tenant=TENANT, **SCOPE) == ISSUE_DAY.date()
 
     def test_needs_addressees_with_an_office(self, session: Session) -> None:
@@ -143,7 +144,7 @@ class TestAcknowledgeDirective:
         acknowledge(session, directive.id, YAZD, ISSUE_DAY + timedelta(days=9))
         event = last_said(session, "peyvand.directive.acknowledged.v1")
         assert event["office_province"] == "IR-21"
-        addressees = event["directive"]["addressees"]  # type: ignore[index]
+        addressees = event["directive"]["addressees"]
         assert ["acknowledged_at" in each for each in addressees] == [True, True, False]
         assert said(session, "directive").count("acknowledged") == 2
 
@@ -198,7 +199,7 @@ class TestSupersedeDirective:
         commands.supersede_directive(
             session, directive_id=old.id, successor_id=new.id, expected=None, by=HQ, now=ISSUE_DAY
         )
-        assert last_said(session, "peyvand.directive.superseded.v1")["directive"]["successor_id"] == str(new.id)  # type: ignore[index]
+        assert last_said(session, "peyvand.directive.superseded.v1")["directive"]["successor_id"] == str(new.id)
 
     def test_a_draft_cannot_take_its_place(self, session: Session) -> None:
         old, draft = an_issued(session), a_draft(session, "1399/2")

@@ -1,6 +1,7 @@
 """Letters: numbered, sent, answered, or left without an answer."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +19,7 @@ from tests.integration.registry.governance.conftest import SCOPE, last_said, sai
 from tests.support.actors import HQ, TABRIZ, TENANT, YAZD, an_actor
 
 SILENCE, REMIND = DUE
-WHERE = {"tenant": TENANT, "province": "IR-03", **SCOPE}
+WHERE: dict[str, Any] = {"tenant": TENANT, "province": "IR-03", **SCOPE}
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ class TestSendLetter:
         first, second = a_sent(session, agency_id), a_sent(session, agency_id)
         assert (first.number, second.number) == ("1399/1", "1399/2")
         event = last_said(session, "peyvand.letter.sent.v1")
-        assert event["letter"]["addressees"][0]["id"] == str(agency_id)  # type: ignore[index]
+        assert event["letter"]["addressees"][0]["id"] == str(agency_id)
         assert queries.sent_on(session, subject_code="readiness", **WHERE) == date(2020, 10, 12)
 
     def test_a_number_is_used_once(self, session: Session, agency_id: UUID) -> None:

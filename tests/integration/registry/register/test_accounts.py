@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -14,7 +15,7 @@ from services.registry.programme.programmes.load import load_programmes
 from services.registry.register.accounts import commands
 from services.registry.register.accounts.bootstrap import bootstrap_account
 from services.registry.register.accounts.models import Account, AccountSession, SignInAttempt
-from services.registry.register.accounts.queries import check_actor
+from services.registry.register.accounts.queries import SessionEnded, check_actor
 from services.registry.register.accounts.rules import may_open_account
 from services.registry.register.people.queries import PersonNotFound
 from services.registry.register.territories.load import load_territories
@@ -104,7 +105,7 @@ class TestStrangersCannotLockOut:
 
     def test_the_owners_address_stays_open(self, session: Session) -> None:
         signer = _signer()
-        order = {"tenant": TENANT, "login": "yazd", "signer": signer, "now": NOW}
+        order: dict[str, Any] = {"tenant": TENANT, "login": "yazd", "signer": signer, "now": NOW}
         assert isinstance(commands.sign_in(session, password=SECRET, address="10.0.0.1", **order), commands.SignedIn)
         for _ in range(6):
             commands.sign_in(session, password="guess", address="10.9.9.9", **order)
@@ -114,7 +115,13 @@ class TestStrangersCannotLockOut:
         assert isinstance(commands.sign_in(session, password=SECRET, address="10.0.0.1", **order), commands.SignedIn)
 
     def test_attempts_are_forgotten_after_a_quarter_of_an_hour(self, session: Session) -> None:
-        order = {"tenant": TENANT, "login": "yazd", "signer": _signer(), "now": NOW, "address": "10.0.0.1"}
+        order: dict[str, Any] = {
+            "tenant": TENANT,
+            "login": "yazd",
+            "signer": _signer(),
+            "now": NOW,
+            "address": "10.0.0.1",
+        }
         for _ in range(5):
             commands.sign_in(session, password="guess", **order)
         session.execute(update(SignInAttempt).values(at=SignInAttempt.at - timedelta(minutes=16)))
@@ -148,12 +155,18 @@ class TestSession:
         assert me(api, renewed.json()["token"]).status_code == 200
 
     def test_is_not_renewed_after_an_idle_hour(self, session: Session) -> None:
-        order = {"tenant": TENANT, "login": "yazd", "signer": _signer(), "now": NOW, "address": "10.0.0.1"}
+        order: dict[str, Any] = {
+            "tenant": TENANT,
+            "login": "yazd",
+            "signer": _signer(),
+            "now": NOW,
+            "address": "10.0.0.1",
+        }
         signed = commands.sign_in(session, password=SECRET, **order)
         assert isinstance(signed, commands.SignedIn)
         session.execute(update(AccountSession).values(renewed_at=AccountSession.renewed_at - timedelta(minutes=61)))
         session.expire_all()
-        with pytest.raises(commands.queries.SessionEnded):
+        with pytest.raises(SessionEnded):
             commands.renew_session(session, token=signed.token, signer=_signer(), now=NOW)
 
 
