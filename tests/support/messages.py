@@ -85,16 +85,13 @@ class Stage:
         self.play(a_territory(), an_office(), a_school(register.SchoolRegistered), an_agency())
         self.play(*(a_committee("PR-01", HEAD), a_committee("PR-02", SECRETARY)))
         self.play(a_committee("HQ-01", CHAIR, national=True), a_committee("HQ-09", LEGAL, national=True), province="")
-        for person, role, place, organisation in (
-            (EXPERT, "province_officer", PROVINCE, None), (OFFICER_HQ, "hq_officer", "*", None),
-            (PRINCIPAL, "principal", PROVINCE, SCHOOL), (MANAGER, "agency_manager", PROVINCE, AGENCY),
-            (CONTACT, "agency_contact", PROVINCE, AGENCY),
-        ):  # fmt: skip
-            self.play(a_role(person, role, place, organisation), province="" if place == "*" else PROVINCE)
-        for index, person in enumerate(
-            (HEAD, SECRETARY, EXPERT, CHAIR, OFFICER_HQ, LEGAL, PRINCIPAL, OFFICER, MANAGER, CONTACT)
-        ):
-            self.play(contact_points(person, index))
+        self.play(
+            a_role(EXPERT, "province_officer", PROVINCE), a_role(OFFICER_HQ, "hq_officer", "*"),
+            a_role(PRINCIPAL, "principal", PROVINCE, SCHOOL), a_role(MANAGER, "agency_manager", PROVINCE, AGENCY),
+            a_role(CONTACT, "agency_contact", PROVINCE, AGENCY),
+        )  # fmt: skip
+        people = (HEAD, SECRETARY, EXPERT, CHAIR, OFFICER_HQ, LEGAL, PRINCIPAL, OFFICER, MANAGER, CONTACT)
+        self.play(*(contact_points(person, index) for index, person in enumerate(people)))
 
 
 def a_programme() -> Event:

@@ -1,4 +1,4 @@
-"""Official letters as PDF, typeset from event fields with the vendored Vazirmatn: directive and appointment (R-029)."""
+"""Official letters as PDF, typeset from event fields with the vendored Vazirmatn: directive and appointment (R-060)."""
 
 import json
 from collections.abc import Mapping

@@ -40,7 +40,7 @@ class Reach:
 
 
 def recipients(session: Session, role: Role, reach: Reach) -> list[Recipient]:
-    """The people in a role; a minor's place is taken by the guardian or the school (R-108)."""
+    """The people in a role; a minor's place is taken by the guardian or the school (R-047)."""
     if role in (Role.ASSIGNEES, Role.TARGETS):
         return [
             person

@@ -168,7 +168,7 @@ def _item(
 
 
 def once_key(notice: Notice, matter: Matter, person_id: UUID) -> str:
-    """Rule, subject, rung with due version or event id, recipient; the channel is the delivery's own key (R-103)."""
+    """Rule, subject, rung with due version or event id, recipient; the channel is the delivery's own key (I6)."""
     subject = f"{matter.subject_id}{':' if matter.qualifier else ''}{matter.qualifier}"
     return f"{notice.rule}|{subject}|{matter.rung or matter.event_id}|{person_id}"
 

@@ -90,7 +90,6 @@ class TestSegments:
             ("😀" * 36, "UCS-2", 2), ("س\u200c" * 35, "UCS-2", 1),
         ],
     )  # fmt: skip
-    @pytest.mark.requirement("R-106")
     def test_parts_as_the_network_counts_them(self, text: str, encoding: str, parts: int) -> None:
         size = segments_of(text)
 
@@ -112,7 +111,7 @@ def a_calendar(**changes: object) -> Attachment:
 
 class TestCalendarFiles:
     @pytest.mark.parametrize("kind", ["REQUEST", "CANCEL"])
-    @pytest.mark.requirement("R-105")
+    @pytest.mark.requirement("R-071")
     def test_says_its_method_in_body_and_content_type(self, kind: str) -> None:
         file = a_calendar(kind=kind)
         calendar = Calendar.from_ical(file.content)

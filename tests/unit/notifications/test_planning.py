@@ -66,7 +66,6 @@ def planned_for(people: list[Recipient], now: datetime, rule: str = "N-10", **ch
 
 
 class TestQuietHours:
-    @pytest.mark.requirement("R-104")
     def test_mail_leaves_after_the_bundle_and_a_thursday_text_on_saturday_at_eight(self) -> None:
         (item,) = planned_for([somebody()], tehran(THURSDAY, 0))
 
@@ -123,7 +122,7 @@ class TestDigest:
 
 
 class TestOnce:
-    @pytest.mark.requirement("R-103")
+    @pytest.mark.requirement("R-169")
     def test_the_key_is_rule_subject_rung_and_person(self) -> None:
         notice, trigger = a_notice("N-10", 1)
         first = a_matter("quota.reminder_due", step="W1", rung="W1/1", event_id=UUID(int=1))
@@ -163,7 +162,7 @@ class TestSilence:
             ({}, {"blocked": frozenset(ChannelName)}, "bounced"),
         ],
     )
-    @pytest.mark.requirement("R-108")
+    @pytest.mark.requirement("R-047")
     def test_is_visible_with_its_reason(
         self, changes: dict[str, object], person: dict[str, object], reason: str
     ) -> None:
