@@ -1,5 +1,6 @@
 """The programme files, and the loader that reads every scalar as text."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def read_definition(text: str) -> Definition:
     return Definition.model_validate(yaml.load(text, Loader=_StrictLoader))  # noqa: S506 - reads text only
 
 
-def catalogue() -> list[Definition]:
-    """All definitions that ship with the product, by file name."""
-    return [read_definition(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))]
+@cache
+def catalogue() -> tuple[Definition, ...]:
+    """All definitions that ship with the product, by file name; read once, because the files belong to the release."""
+    return tuple(read_definition(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml")))
