@@ -234,6 +234,34 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('source', 'epoch', 'feedseq', name=op.f('pk_event_lags'))
     )
     op.create_index(op.f('ix_event_lags_emitted_at'), 'event_lags', ['emitted_at'], unique=False)
+    op.create_table('jobs',
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('progress', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('params', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('result', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('requested_by', sa.Text(), nullable=False),
+    sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('filename', sa.Text(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('tenant', sa.Text(), nullable=False),
+    sa.Column('programme', sa.Text(), server_default='', nullable=False),
+    sa.Column('cycle', sa.Text(), server_default='', nullable=False),
+    sa.Column('province', sa.Text(), server_default='', nullable=False),
+    sa.Column('territory', sa.Text(), server_default='', nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_jobs')),
+    sa.UniqueConstraint('tenant', 'id', name=op.f('uq_jobs_tenant_id')),
+    sa.UniqueConstraint('tenant', 'province', 'id', name=op.f('uq_jobs_tenant_province_id'))
+    )
+    op.create_index('ix_jobs_open', 'jobs', ['tenant', 'kind', 'requested_at'], unique=False, postgresql_where="state IN ('queued', 'running')")
     op.create_table('kpi_cells',
     sa.Column('tenant', sa.Text(), nullable=False),
     sa.Column('programme', sa.Text(), nullable=False),
@@ -559,6 +587,12 @@ def upgrade() -> None:
     op.execute('CREATE POLICY append ON "event_lags" FOR INSERT WITH CHECK (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true)))')
     op.execute('CREATE POLICY change ON "event_lags" FOR UPDATE USING (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true))) WITH CHECK (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true)))')
     op.execute('CREATE POLICY remove ON "event_lags" FOR DELETE USING (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true)))')
+    op.execute('ALTER TABLE "jobs" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "jobs" FORCE ROW LEVEL SECURITY')
+    op.execute('CREATE POLICY read ON "jobs" FOR SELECT USING (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true) OR province = \'\'))')
+    op.execute('CREATE POLICY append ON "jobs" FOR INSERT WITH CHECK (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true)))')
+    op.execute('CREATE POLICY change ON "jobs" FOR UPDATE USING (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true))) WITH CHECK (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true)))')
+    op.execute('CREATE POLICY remove ON "jobs" FOR DELETE USING (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true)))')
     op.execute('ALTER TABLE "kpi_cells" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "kpi_cells" FORCE ROW LEVEL SECURITY')
     op.execute('CREATE POLICY read ON "kpi_cells" FOR SELECT USING (tenant = current_setting(\'peyvand.tenant\', true) AND coalesce(current_setting(\'peyvand.province\', true), \'\') <> \'\' AND (current_setting(\'peyvand.province\', true) = \'*\' OR province = current_setting(\'peyvand.province\', true) OR province = \'\'))')
