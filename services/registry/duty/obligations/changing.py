@@ -1,7 +1,8 @@
 """What every change of an obligation needs: the days it counts with, its next instant, the event with its state."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from shared.kernel.outbox import emit
 from shared.values.deadlines import local_day
 from shared.values.partial_dates import PartialDate
 
+T = TypeVar("T")
 # How far before and after the due day working days are looked up: the longest ladder and a long closure.
 BEFORE, AFTER = timedelta(days=31), timedelta(days=120)
 
@@ -39,16 +41,35 @@ def tell(session: Session, cls: type[ObligationEvent], obligation: Obligation, *
 
 
 def definition_for(session: Session, obligation: Obligation) -> Definition:
-    """Return the rules its cycle pinned."""
-    return rules_of(session, tenant=obligation.tenant, programme=obligation.programme, cycle=obligation.cycle)
+    """Return the rules its cycle pinned, read once per transaction."""
+    place = {"tenant": obligation.tenant, "programme": obligation.programme, "cycle": obligation.cycle}
+    return _once(session, ("rules", *place.values()), lambda: rules_of(session, **place))
 
 
 def work_days(
     session: Session, definition: Definition, *, tenant: str, territory: str, around: date
 ) -> planning.WorkDays:
-    """Return the working days of the assignee's territory around a day."""
-    holidays = holidays_of(session, tenant=tenant, territory=territory, first=around - BEFORE, last=around + AFTER)
-    return planning.WorkDays(definition.tz, definition.weekend, frozenset(holidays))
+    """Return the working days of the assignee's territory around a day, read once per transaction."""
+    first, last = around - BEFORE, around + AFTER
+    holidays = _once(
+        session,
+        ("holidays", tenant, territory, around),
+        lambda: frozenset(holidays_of(session, tenant=tenant, territory=territory, first=first, last=last)),
+    )
+    return planning.WorkDays(definition.tz, definition.weekend, holidays)
+
+
+def forget(session: Session) -> None:
+    """Drop what was read before: the rules or the days off have changed."""
+    session.info.pop(__name__, None)
+
+
+def _once(session: Session, key: tuple[object, ...], find: Callable[[], T]) -> T:
+    """One answer per transaction: a clock step and a review ask for the same rules and days many times."""
+    known: dict[tuple[object, ...], T] = session.info.setdefault(__name__, {})
+    if key not in known:
+        known[key] = find()
+    return known[key]
 
 
 def days_of(session: Session, obligation: Obligation) -> planning.WorkDays:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from services.registry.duty.obligations import planning, rules
 from services.registry.duty.obligations.changing import (
     days_of,
+    definition_for,
+    forget,
     fulfil,
     look_at_facts,
     move_due,
@@ -120,6 +122,7 @@ def review_obligations(session: Session, *, obligations: Sequence[Obligation], n
 
 def replan_obligations(session: Session, *, tenant: str, province: str, now: datetime) -> None:
     """Count again after a changed list of holidays: only what is not over, only later, cadences never (7.4)."""
+    forget(session)
     for obligation in moveable_obligations(session, tenant=tenant, province=province):
         days = days_of(session, obligation)
         rolls = obligation.cadence_key is None
@@ -147,7 +150,7 @@ def extend_obligation(
     """Give the assignee more time: a later due day in a new due version; the ladder restarts from it (I-39)."""
     obligation = get_obligation(session, obligation_id, by=by)
     expect(obligation, expected)
-    definition = _rules(session, obligation)
+    definition = definition_for(session, obligation)
     cycle = cycle_named(session, tenant=obligation.tenant, programme=obligation.programme, cycle=obligation.cycle)
     found = rules.may_extend(
         level=obligation.level,
@@ -192,15 +195,11 @@ def attest_obligation(
     """Declare it fulfilled with evidence that no event carries; late when that day is after the due day."""
     obligation = get_obligation(session, obligation_id, by=by)
     expect(obligation, expected)
-    today = local_day(now, _rules(session, obligation).tz)
+    today = local_day(now, definition_for(session, obligation).tz)
     day = fulfilled_on or today
     refuse(rules.may_attest(level=obligation.level, reach=_reach(by), fulfilled_on=day, today=today))
     fulfil(session, obligation, Proof(evidence, day), now=now)
     return obligation
-
-
-def _rules(session: Session, obligation: Obligation) -> Definition:
-    return rules_of(session, tenant=obligation.tenant, programme=obligation.programme, cycle=obligation.cycle)
 
 
 def _reach(by: Actor) -> rules.Reach:

@@ -93,4 +93,3 @@ def session(registry_session: Session) -> Iterator[Session]:
     prepare(registry_session)
     yield registry_session
     use_demo_clock(before)
-
