@@ -79,8 +79,8 @@ class TestReviseProgramme:
         assert rules_of(registry_session, **scope, cycle=CYCLE).quota("Q-SCH").max == 12
         assert told(registry_session, world.cycle.id) == ["cycle.opened", "cycle.definition_adopted"]
         assert told(registry_session, world.programme.id) == ["programme.published", "programme.revised"]
-        states = [(version.number, version.state) for version in list_versions(registry_session, programme=world.programme)]
-        assert states == [(2, "published"), (1, "superseded")]
+        versions = list_versions(registry_session, programme=world.programme)
+        assert [(version.number, version.state) for version in versions] == [(2, "published"), (1, "superseded")]
 
     def test_refuses_another_programme_the_same_content_and_a_stale_version(
         self, registry_session: Session, now: datetime

@@ -83,9 +83,7 @@ class TestChangePerson:
     def test_new_contacts_are_told_whole(self, country: Session, now: datetime) -> None:
         person = a_person(country, now=now)
         new = contact_points("نام تازه", email="new@example.org")
-        change_contact_points(
-            country, person_id=person.id, expected=person.version, contacts=new, by=TABRIZ, now=now
-        )
+        change_contact_points(country, person_id=person.id, expected=person.version, contacts=new, by=TABRIZ, now=now)
         row = country.scalars(select(Outbox).where(Outbox.aggregate_id == person.id).order_by(Outbox.id.desc())).first()
         assert row is not None and row.data is not None
         assert (row.data["email"], row.data["display_name"], row.data.get("mobile")) == (
@@ -123,9 +121,7 @@ class TestAssignRole:
         grant = grants_of(country, **who, on=now.date())[0]
         assert (grant.role, grant.province, grant.organisation_id) == ("principal", "IR-03", school.id)
 
-        end_role(
-            country, assignment_id=role.id, expected=role.version, to_on=LATER, reason="moved", by=TABRIZ, now=now
-        )
+        end_role(country, assignment_id=role.id, expected=role.version, to_on=LATER, reason="moved", by=TABRIZ, now=now)
         assert told(country, role.id) == ["role.assigned", "role.ended"]
         assert holders_of(country, tenant=TENANT, role="principal", on=date(2020, 12, 31)) == [person.id]
         assert holders_of(country, tenant=TENANT, role="principal", on=LATER) == []

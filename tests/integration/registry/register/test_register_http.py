@@ -136,7 +136,12 @@ class TestOtherDoors:
     def test_places_offices_agencies_roles_and_holidays(self, api: TestClient) -> None:
         provinces = api.get("/v1/territories", params={"level": "province"}, headers=headers_for(YAZD)).json()["items"]
         assert len(provinces) == 31
-        office = {"code": "PR-21", "kind": "provincial_administration", "territory_code": "IR-21", "names": {"fa": "یزد"}}
+        office = {
+            "code": "O-21",
+            "kind": "provincial_administration",
+            "names": {"fa": "یزد"},
+            "territory_code": "IR-21",
+        }
         assert api.post("/v1/offices", json=office, headers=headers_for(HQ)).status_code == 201
         agency = {
             "territory_code": "IR-21",

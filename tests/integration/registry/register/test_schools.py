@@ -1,9 +1,10 @@
 """Schools: one record per school however its name is typed, with a profile as of a day."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from services.registry.register.schools.commands import (
     SchoolExists,
@@ -17,7 +18,8 @@ from services.registry.register.territories.load import load_territories
 from services.registry.register.territories.queries import OutsideYourProvince
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.problems import Refused
-from tests.support.actors import HQ, TABRIZ, YAZD
+from shared.kernel.tenancy import enter
+from tests.support.actors import HQ, TABRIZ, TENANT, YAZD
 from tests.support.registry_world import a_school, last_told, told
 
 NAME = "مدرسهٔ كاوه يزدى"
@@ -79,6 +81,24 @@ class TestRegisterSchool:
         school = a_school(country, now=now)
         with pytest.raises(SchoolNotFound):
             get_school(country, school.id, by=YAZD)
+
+
+class TestRegisterSchoolAtOnce:
+    def test_two_people_make_one_school(self, registry_sessions: sessionmaker[Session], now: datetime) -> None:
+        with registry_sessions.begin() as session:
+            load_territories(session, now=now)
+
+        def register(_: int) -> str:
+            try:
+                with registry_sessions.begin() as session:
+                    enter(session, tenant=TENANT, province="IR-03")
+                    return a_school(session, now=now, name=NAME, by=TABRIZ).state
+            except SchoolExists:
+                return "exists"
+
+        with ThreadPoolExecutor(4) as pool:
+            outcomes = sorted(pool.map(register, range(4)))
+        assert outcomes == ["active", "exists", "exists", "exists"]
 
 
 class TestChangeSchoolProfile:

@@ -40,9 +40,7 @@ class TestRegisterTerritory:
     def test_a_district_lies_below_its_province(self, registry_session: Session, now: datetime) -> None:
         load_territories(registry_session, now=now)
         how = {"names": {"fa": "میبد"}, "by": HQ, "now": now}
-        district = register_territory(
-            registry_session, code="IR-21-02", level="district", parent_code="IR-21", **how
-        )
+        district = register_territory(registry_session, code="IR-21-02", level="district", parent_code="IR-21", **how)
         assert (district.path, told(registry_session, district.id)) == (
             "IR/IR-21/IR-21-02",
             ["territory.registered"],

@@ -99,7 +99,7 @@ class TestStrictReading:
         [
             "quotas: [{id: Q, subject: secretariat, scope: province, min: 9, max: 3}]\n",
             "steps: [{code: T1, level: national, names: {fa: گام}, per: once, window: none, assignees: [HQO]}]\n",
-            "committees: [{code: HQ, level: national, names: {fa: ستاد}, chair: HQ-9, seats: [{code: HQ-1, names: {fa: ا}}]}]\n",
+            "committees: [{code: A, level: national, names: {fa: ا}, chair: X, seats: [{code: B, names: {fa: ا}}]}]\n",
             "eligibility: [{rule: python.eval, on: enrolment, in: [x]}]\n",
         ],
     )
@@ -124,9 +124,7 @@ class TestRevision:
 
 class TestEligibility:
     def test_names_what_is_allowed(self, first: Definition) -> None:
-        refusals = may_take_part(
-            first.eligibility, on="secretariat.nominate", traits={"school.kind": "ordinary"}
-        )
+        refusals = may_take_part(first.eligibility, on="secretariat.nominate", traits={"school.kind": "ordinary"})
         assert [(each.code, each.field, each.params["allowed"]) for each in refusals] == [
             ("not_eligible", "kind", "special")
         ]

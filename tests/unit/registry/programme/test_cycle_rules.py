@@ -32,11 +32,7 @@ class TestPeriods:
 
     @pytest.mark.requirement("R-001")
     def test_reports_fall_due_past_public_holidays_and_the_school_break(self) -> None:
-        days_off = {
-            off.day
-            for year in (1399, 1400)
-            for off in days_off_of(FIRST.holidays, Calendar.SOLAR_HIJRI, year)
-        }
+        days_off = {off.day for year in (1399, 1400) for off in days_off_of(FIRST.holidays, Calendar.SOLAR_HIJRI, year)}
         found = [
             FIRST.report(level)
             .deadline.due(quarter.end, weekend=FIRST.weekend, holidays=days_off, tz=FIRST.tz)
