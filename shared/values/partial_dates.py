@@ -37,7 +37,7 @@ _INVISIBLE = re.compile("[\u200e\u200f\u061c\u2066-\u2069\u200c]")
 
 
 class PartialDate(BaseModel):
-    """A date of a calendar, perhaps without its day or month; two are comparable only if their bounds do not overlap."""
+    """A date of a calendar, perhaps without day or month; two are comparable only if their bounds do not overlap."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -14,7 +14,8 @@ _SHOWN = {"fa": str.maketrans("0123456789", _PERSIAN), "ar": str.maketrans("0123
 _LETTERS = str.maketrans(
     {
         "ي": "ی", "ى": "ی", "ئ": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه", "ە": "ه", "ؤ": "و",
-        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "\u0640": None, "\u200c": None, "\u200d": None, "\ufeff": None, "\u00ad": None,
+        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا",
+        "\u0640": None, "\u200c": None, "\u200d": None, "\ufeff": None, "\u00ad": None,
         "„": '"', "“": '"', "”": '"',
     }
 )  # fmt: skip

@@ -48,7 +48,7 @@ def register_agency(
     by: Actor,
     now: datetime,
 ) -> Agency:
-    """Make an agency known in its province, or nationally; AgencyExists (409, with the link) for a name already there."""
+    """Make an agency known in its province, or nationally; AgencyExists (409, with the link) for a known name."""
     if agency_id is not None and (existing := find_agency(session, agency_id, by=by)) is not None:
         return existing
     territory = territory_to_write(session, territory_code, by=by)
