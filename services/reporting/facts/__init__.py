@@ -1,1 +1,1 @@
-"""Facts: one row per version of each thing that was true of somebody, with the day it is true for and the instant we knew."""
+"""Facts: one row per version of each thing that was true of somebody, with its day and the instant we knew."""

@@ -22,8 +22,8 @@ Key = Annotated[UUID | None, mapped_column(Uuid, nullable=True)]
 class FactVersion(Scoped):
     """One version of a fact, appended once and never changed.
 
-    `version` is the number of the event within its aggregate, so the highest version with `recorded_at <= k` is the fact
-    as it was known at k. `feedseq` is the event's number in the feed of `source`.
+    `version` is the number of the event within its aggregate, so the highest version with `recorded_at <= k` is the
+    fact as it was known at k. `feedseq` is the event's number in the feed of `source`.
     """
 
     fact_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

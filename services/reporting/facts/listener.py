@@ -39,11 +39,14 @@ def on_cycle_changed(session: Session, event: programme.CycleEvent, envelope: En
 
 
 @subscriber.on(register.TerritoryRegistered)
-@subscriber.on(register.TerritoryChanged)
-def on_territory_changed(
-    session: Session, event: register.TerritoryRegistered | register.TerritoryChanged, envelope: Envelope
-) -> None:
+def on_territory_registered(session: Session, event: register.TerritoryRegistered, envelope: Envelope) -> None:
     """A territory's names."""
+    _keep(session, "territory_facts", event, envelope, rows.territory_row(event.territory))
+
+
+@subscriber.on(register.TerritoryChanged)
+def on_territory_changed(session: Session, event: register.TerritoryChanged, envelope: Envelope) -> None:
+    """A territory's names, changed."""
     _keep(session, "territory_facts", event, envelope, rows.territory_row(event.territory))
 
 
@@ -60,9 +63,14 @@ def on_agency_changed(session: Session, event: register.AgencyEvent, envelope: E
 
 
 @subscriber.on(register.RoleAssigned)
-@subscriber.on(register.RoleEnded)
-def on_role_changed(session: Session, event: register.RoleAssigned | register.RoleEnded, envelope: Envelope) -> None:
+def on_role_assigned(session: Session, event: register.RoleAssigned, envelope: Envelope) -> None:
     """Who is principal where."""
+    _keep(session, "role_facts", event, envelope, rows.role_row(event.role))
+
+
+@subscriber.on(register.RoleEnded)
+def on_role_ended(session: Session, event: register.RoleEnded, envelope: Envelope) -> None:
+    """Who no longer is."""
     _keep(session, "role_facts", event, envelope, rows.role_row(event.role))
 
 
@@ -73,11 +81,14 @@ def on_province_plan_changed(session: Session, event: partnership.ProvincePlanEv
 
 
 @subscriber.on(partnership.AgencySelected)
+def on_agency_selected(session: Session, event: partnership.AgencySelected, envelope: Envelope) -> None:
+    """An agency took a slot."""
+    _keep(session, "selection_facts", event, envelope, rows.selection_row(event.selection))
+
+
 @subscriber.on(partnership.AgencyDeselected)
-def on_agency_selection_changed(
-    session: Session, event: partnership.AgencySelected | partnership.AgencyDeselected, envelope: Envelope
-) -> None:
-    """An agency took or gave back a slot."""
+def on_agency_deselected(session: Session, event: partnership.AgencyDeselected, envelope: Envelope) -> None:
+    """An agency gave its slot back."""
     _keep(session, "selection_facts", event, envelope, rows.selection_row(event.selection))
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.reporting.facts import commands
-from services.reporting.facts.models import EventLag
 from services.reporting.db import Table
+from services.reporting.facts import commands
 from services.reporting.facts.columns import FactVersion
 from services.reporting.kpis import cells, values
 from services.reporting.kpis.reconciling import touches_of_all
@@ -44,7 +43,7 @@ def fact_tables() -> list[str]:
     found = [
         mapper.local_table.name  # type: ignore[attr-defined]
         for mapper in Table.registry.mappers
-        if issubclass(mapper.class_, FactVersion) and mapper.class_ is not EventLag
+        if issubclass(mapper.class_, FactVersion)
     ]
     return sorted(found)
 
@@ -137,4 +136,6 @@ def _compare(session: Session, table: str, tenant: str) -> Rebuilt:
 
 def _swap(session: Session, table: str, tenant: str) -> None:
     session.execute(text(f"DELETE FROM public.{table} WHERE tenant = :tenant"), {"tenant": tenant})
-    session.execute(text(f"INSERT INTO public.{table} SELECT * FROM pg_temp.{table} WHERE tenant = :tenant"), {"tenant": tenant})
+    session.execute(
+        text(f"INSERT INTO public.{table} SELECT * FROM pg_temp.{table} WHERE tenant = :tenant"), {"tenant": tenant}
+    )

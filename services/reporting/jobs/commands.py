@@ -64,7 +64,7 @@ def claim_job(session: Session, *, job_id: UUID) -> Job | None:
     if job.attempts >= MAX_ATTEMPTS:
         fail_job(session, job_id=job_id, attempt=job.attempts, code="too_many_attempts")
         return None
-    job.state = JOB.after(job.state, Action.CLAIM)
+    job.state = JOB.after(State(job.state), Action.CLAIM)
     job.attempts += 1
     job.lease_until = machine + LEASE
     session.flush()
@@ -87,14 +87,19 @@ def report_progress(session: Session, *, job_id: UUID, attempt: int, done: int, 
 
 
 def finish_job(
-    session: Session, *, job_id: UUID, attempt: int, result: dict[str, Any], filename: str | None = None,
+    session: Session,
+    *,
+    job_id: UUID,
+    attempt: int,
+    result: dict[str, Any],
+    filename: str | None = None,
     content: bytes | None = None,
 ) -> None:
     """It is done."""  # fmt: skip
     job = _held(session, job_id, attempt)
     if job is None:
         return
-    job.state = JOB.after(job.state, Action.FINISH)
+    job.state = JOB.after(State(job.state), Action.FINISH)
     job.result, job.filename, job.content = result, filename, content
     job.progress = job.total = max(job.total, 1)
     job.finished_at, job.lease_until = machine_now(session), None
@@ -105,7 +110,7 @@ def fail_job(session: Session, *, job_id: UUID, attempt: int, code: str) -> None
     job = _held(session, job_id, attempt)
     if job is None:
         return
-    job.state = JOB.after(job.state, Action.FAIL)
+    job.state = JOB.after(State(job.state), Action.FAIL)
     job.result = {"error": code}
     job.finished_at, job.lease_until = machine_now(session), None
 
@@ -115,5 +120,5 @@ def give_back_job(session: Session, *, job_id: UUID, attempt: int) -> None:
     job = _held(session, job_id, attempt)
     if job is None:
         return
-    job.state = JOB.after(job.state, Action.GIVE_BACK)
+    job.state = JOB.after(State(job.state), Action.GIVE_BACK)
     job.queued_at, job.lease_until = machine_now(session), None

@@ -11,9 +11,9 @@ from services.reporting.jobs.lifecycle import Kind
 from services.reporting.jobs.queries import ExportNotFound, ExportNotReady, JobNotFound
 from services.reporting.jobs.schemas import ExportIn, JobIn, JobOut, JobsOut
 from services.reporting.kpis.cycles import CycleNotFound
+from services.reporting.kpis.definition import Level
 from services.reporting.kpis.queries import KpiNotFound, current_cycle, get_kpi
 from services.reporting.kpis.reach import TerritoryNotFound, as_reader, reach_of
-from services.reporting.kpis.definition import Level
 from shared.kernel.auth import Actor
 from shared.kernel.http import ActorDep, LangDep, NowDep, SessionDep, answer, new_router, problems, require
 
@@ -70,7 +70,10 @@ def get_export(export_id: UUID, session: SessionDep, actor: ActorDep, response: 
 @exports.get(
     "/{export_id}/download",
     response_class=Response,
-    responses={**problems(ExportNotFound, ExportNotReady), 200: {"content": {"text/csv": {}}, "description": "The file"}},
+    responses={
+        **problems(ExportNotFound, ExportNotReady),
+        200: {"content": {"text/csv": {}}, "description": "The file"},
+    },
     dependencies=[require(*MAY_EXPORT)],
 )
 def download_export(export_id: UUID, request: Request, session: SessionDep, actor: ActorDep) -> Response:

@@ -1,4 +1,4 @@
-"""Keeps jobs moving: nudges a Celery worker, and does the work itself where nobody comes; asks for the regular checks."""
+"""Keeps jobs moving: nudges a Celery worker, does the work itself where nobody comes, asks for the regular checks."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -10,10 +10,10 @@ from services.reporting.jobs.commands import enqueue_job
 from services.reporting.jobs.lifecycle import Kind
 from services.reporting.jobs.queries import due_jobs, last_finished
 from services.reporting.jobs.working import run_due
+from shared.kernel.auth import system_actor
 from shared.kernel.bus import Consumer
 from shared.kernel.clock import business_now, known_tenants, machine_now
 from shared.kernel.tenancy import enter
-from shared.kernel.auth import system_actor
 
 SWEEP_LOCK = 7_105_011
 PATIENCE_S = 10

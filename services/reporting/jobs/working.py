@@ -15,6 +15,7 @@ from services.reporting.jobs import commands, csvs
 from services.reporting.jobs.lifecycle import Kind
 from services.reporting.jobs.models import Job
 from services.reporting.jobs.queries import due_jobs
+from services.reporting.kpis.answers import Figured
 from services.reporting.kpis.queries import Answer, answer_kpi, current_cycle, list_kpis, local_today, province_names
 from services.reporting.kpis.reconciling import one_snapshot, reconcile
 from shared.kernel.bus import TRANSIENT, Consumer
@@ -53,7 +54,7 @@ def run_job(sessions: Sessions, consumers: Consumers, *, tenant: str, job_id: UU
         attempt = job.attempts if job else 0
     if job is None:
         return 0
-    held = {"job_id": job_id, "attempt": attempt}
+    held: dict[str, Any] = {"job_id": job_id, "attempt": attempt}
 
     def progress(done: int, total: int) -> None:
         with sessions.begin() as session:
@@ -68,7 +69,8 @@ def run_job(sessions: Sessions, consumers: Consumers, *, tenant: str, job_id: UU
         return 0
     except DETERMINISTIC as error:
         log.error("job.failed", job=str(job_id), kind=job.kind, error=repr(error)[:300])
-        _end(sessions, tenant, lambda session: commands.fail_job(session, code=type(error).__name__, **held))
+        code = type(error).__name__
+        _end(sessions, tenant, lambda session: commands.fail_job(session, code=code, **held))
         return 1
     _end(
         sessions,
@@ -116,8 +118,8 @@ def do_export(sessions: Sessions, _consumers: Consumers, job: Job, progress: Cal
         day = date.fromisoformat(params["at"]) if params.get("at") else local_today(session, cycle)
         known = datetime.fromisoformat(params["known_at"]) if params.get("known_at") else None
         asked: dict[str, Any] = {
-            "tenant": by.tenant, "programme": cycle.programme, "cycle": cycle.cycle, "territory": params.get("territory"),
-            "at": day, "known_at": known, "by_actor": by,
+            "tenant": by.tenant, "programme": cycle.programme, "cycle": cycle.cycle, "at": day,
+            "territory": params.get("territory"), "known_at": known, "by_actor": by,
         }  # fmt: skip
         names = province_names(session)
         rows: list[list[object]] = []
@@ -135,14 +137,12 @@ def do_export(sessions: Sessions, _consumers: Consumers, job: Job, progress: Cal
 
 def _rows(answer: Answer, names: dict[str, dict[str, str]], lang: str) -> list[list[object]]:
     name = answer.names.get(lang, answer.names["en"])
-    whole = [answer.code, name, answer.territory, answer.value, answer.numerator, answer.denominator, answer.reason,
-             answer.target]  # fmt: skip
-    split = [
-        [answer.code, name, _place(names, each.by["prv"], lang), each.value, each.numerator, each.denominator, each.reason,
-         answer.target]
-        for each in answer.splits
-    ]  # fmt: skip
-    return [whole, *split]
+    places: list[tuple[str, Figured]] = [(answer.territory, answer)]
+    places += [(_place(names, each.by["prv"], lang), each) for each in answer.splits]
+    return [
+        [answer.code, name, place, each.value, each.numerator, each.denominator, each.reason, answer.target]
+        for place, each in places
+    ]
 
 
 def _place(names: dict[str, dict[str, str]], code: str | None, lang: str) -> str:
@@ -155,7 +155,9 @@ def _header(lang: str) -> list[str]:
 
 
 def _stamp(answer: Answer, lang: str) -> str:
-    fresh = "; ".join(f"{each.source} {each.seq} ({each.time:%Y-%m-%d %H:%M}Z)" for each in answer.fresh_to if each.time)
+    fresh = "; ".join(
+        f"{each.source} {each.seq} ({each.time:%Y-%m-%d %H:%M}Z)" for each in answer.fresh_to if each.time
+    )
     known = f"{answer.known_at:%Y-%m-%d %H:%M}Z" if answer.known_at else "now"
     return words_in(WORDS).t(lang, "export.stamp", at=answer.at.isoformat(), known=known, fresh=fresh or "-")
 

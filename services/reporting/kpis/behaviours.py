@@ -64,14 +64,14 @@ def figure_of(measure: Measure, numerator: Decimal, denominator: Decimal) -> Fig
 
 def hide_small(figure: Figure) -> Figure:
     """A disability split of one to four cases is not shown outside its own province."""
-    counted = figure.denominator if figure.denominator is not None else figure.numerator
-    if counted is not None and int(counted) in SMALL or figure.numerator is not None and int(figure.numerator) in SMALL:
+    counts = [int(each) for each in (figure.numerator, figure.denominator) if each is not None]
+    if any(each in SMALL for each in counts):
         return Figure(None, SMALL_CELL, None, None)
     return figure
 
 
 def on_target(value: Decimal | None, target: str | None) -> bool | None:
-    """Whether a value meets its target: `>=0.9`, `<=60`, `1`, `0<..<1`; None when either is absent or it is per province."""
+    """Whether a value meets its target: `>=0.9`, `<=60`, `1`, `0<..<1`; None when one is absent or per province."""
     if value is None or not target or target in {"info", "rising"}:
         return None
     if target == "0<..<1":

@@ -63,7 +63,7 @@ def _contribution(kpi: Kpi, part: Additive, source: str, sign: int) -> str:
 
 
 def move_cells(session: Session, *, appended: Sequence[Appended]) -> None:
-    """Move every figure that reads the new versions; tables and keys in a fixed order, so that readers never deadlock."""
+    """Move every figure that reads the new versions; tables and keys in a fixed order, so readers never deadlock."""
     for each in sorted(appended, key=lambda each: each.table):
         if each.table in tables_with_cells():
             _move(session, each)

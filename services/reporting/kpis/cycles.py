@@ -76,7 +76,8 @@ class CycleView:
 _LATEST = text(
     """SELECT * FROM (SELECT DISTINCT ON (c.fact_id) c.* FROM cycle_facts c WHERE c.tenant = :tenant
     ORDER BY c.fact_id, c.version DESC) c
-    WHERE (CAST(:programme AS text) IS NULL OR programme = :programme) AND (CAST(:cycle AS text) IS NULL OR cycle = :cycle)
+    WHERE (CAST(:programme AS text) IS NULL OR programme = :programme)
+      AND (CAST(:cycle AS text) IS NULL OR cycle = :cycle)
     ORDER BY (state = 'open') DESC, from_on DESC LIMIT 1"""
 )
 _NAMES = text("SELECT names FROM programme_facts WHERE tenant = :tenant AND code = :code ORDER BY version DESC LIMIT 1")
@@ -120,7 +121,8 @@ def find_cycle(
 def open_cycles(session: Session, *, tenant: str) -> list[tuple[str, str]]:
     """Programme and cycle of every cycle of a tenant that is known here."""
     rows = session.execute(
-        text("SELECT DISTINCT programme, cycle FROM cycle_facts WHERE tenant = :tenant ORDER BY 1, 2"), {"tenant": tenant}
+        text("SELECT DISTINCT programme, cycle FROM cycle_facts WHERE tenant = :tenant ORDER BY 1, 2"),
+        {"tenant": tenant},
     )
     return [(programme, cycle) for programme, cycle in rows]
 

@@ -48,7 +48,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Stock:
-    """Additive change points of a stock: +1 on the first day of each interval of `days`, −1 on the day after its last."""
+    """Additive change points of a stock: +1 on the first day of each interval, −1 on the day after its last."""
 
     part: Part
     table: str
@@ -76,9 +76,9 @@ NON_ADDITIVE = frozenset({"stg", "dis"})
 class Kpi:
     """One figure.
 
-    `cases` is a SELECT giving the columns province, fact_id, names, on_day, num, den, reason, dims, details: one row per
-    case; a NULL reason means counted. Parameters: tenant, programme, cycle, provinces, t (last local day), t_end (its last
-    instant), p_from, p_to, known_at. `@pairings` and the like stand for the fact versions known at known_at.
+    `cases` is a SELECT giving the columns province, fact_id, names, on_day, num, den, reason, dims, details: one row
+    per case; a NULL reason means counted. Parameters: tenant, programme, cycle, provinces, t (last local day), t_end
+    (its last instant), p_from, p_to, known_at. `@pairings` and the like stand for the fact versions known at known_at.
     `cells` are the additive parts that move by the difference of fact versions; `cell_dims` name SQL per dimension.
     """
 

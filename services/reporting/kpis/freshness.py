@@ -13,7 +13,7 @@ READER = "reporting"
 
 @dataclass(frozen=True)
 class Source:
-    """A source's last folded event: its number, its business time, when it was applied and how long ago (machine time)."""
+    """A source's last folded event: its number, business time, when it was applied and how long ago (machine)."""
 
     source: str
     stream: str

@@ -120,7 +120,13 @@ def _answer(session: Session, ready: Prepared) -> Answer:
 
 
 def answer_many(
-    session: Session, *, codes: Sequence[str], cycle: CycleView, at: date, known_at: datetime | None, territory: str | None,
+    session: Session,
+    *,
+    codes: Sequence[str],
+    cycle: CycleView,
+    at: date,
+    known_at: datetime | None,
+    territory: str | None,
     by_actor: Actor,
 ) -> dict[str, Answer]:
     """Several figures of one scope and day."""  # fmt: skip
@@ -232,5 +238,3 @@ def days_between(cycle: CycleView, frm: date, to: date, step: str) -> list[date]
         return [*(month.to_on for month in cycle.months if frm <= month.to_on < to), to]
     width = 7 if step == "week" else 1
     return sorted({*(frm + timedelta(days=n) for n in range(0, (to - frm).days + 1, width)), to})
-
-

@@ -25,7 +25,7 @@ class TerritoryNotFound(NotFound):
 
 @dataclass(frozen=True)
 class Reach:
-    """The provinces of an answer (None: all), whether they are the actor's own, and whether only the average may be told."""
+    """The provinces of an answer (None: all), whether they are the actor's own, and if only the average may be told."""
 
     territory: str
     provinces: tuple[str, ...] | None
@@ -76,7 +76,7 @@ def provinces_known(session: Session, *, tenant: str) -> dict[str, dict[str, str
         ),
         {"tenant": tenant},
     )
-    found: dict[str, dict[str, str]] = {code: names for code, names in rows}
+    found: dict[str, dict[str, str]] = dict(rows.tuples().all())
     plans = session.execute(text("SELECT DISTINCT province FROM plan_facts WHERE tenant = :tenant"), {"tenant": tenant})
     for (code,) in plans:
         found.setdefault(code, {})

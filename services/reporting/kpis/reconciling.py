@@ -33,7 +33,9 @@ class Mismatch:
         return asdict(self)
 
 
-def reconcile(session: Session, *, tenant: str, today: date | None = None, share: Decimal = Decimal(1)) -> list[Mismatch]:
+def reconcile(
+    session: Session, *, tenant: str, today: date | None = None, share: Decimal = Decimal(1)
+) -> list[Mismatch]:
     """Every difference in `share` of the cells (chosen by key), all recomputed rows, and the cells' figures today.
 
     The session must see one snapshot (REPEATABLE READ), else a reader's commit in between looks like a mismatch.

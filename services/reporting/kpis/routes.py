@@ -12,6 +12,7 @@ from services.reporting.kpis import freshness, queries
 from services.reporting.kpis.cycles import CycleNotFound, CycleView
 from services.reporting.kpis.queries import KpiNotFound
 from services.reporting.kpis.reach import READERS, TerritoryNotFound
+from services.reporting.kpis.saying import answer_out, kpi_out, point_out, why_out
 from services.reporting.kpis.schemas import (
     AnswerOut,
     KpiListOut,
@@ -20,10 +21,6 @@ from services.reporting.kpis.schemas import (
     SeriesOut,
     SeriesQuery,
     WhyOut,
-    answer_out,
-    kpi_out,
-    point_out,
-    why_out,
 )
 from shared.kernel.auth import Actor
 from shared.kernel.http import ActorDep, LangDep, NowDep, SessionDep, new_router, problems, require
@@ -40,7 +37,7 @@ def _json(body: Any, etag: str | None = None, status: int = 200) -> Response:
 
 
 def _etag(request: Request, session: Session, actor: Actor, now: datetime) -> str:
-    """Names everything an answer depends on: its address, who asks, what is folded in, and the half hour of business time.
+    """Names all an answer depends on: its address, who asks, what is folded in, the half hour of business time.
 
     A local day begins on a half hour in every zone that is served, so "today" never outlives it.
     """
@@ -84,7 +81,12 @@ def list_kpis(session: SessionDep) -> Response:
 
 @router.get("/{code}", response_model=AnswerOut, responses=FAILURES, dependencies=READ)
 def answer_kpi(
-    code: str, query: Annotated[KpiQuery, Query()], request: Request, session: SessionDep, actor: ActorDep, etag: EtagDep
+    code: str,
+    query: Annotated[KpiQuery, Query()],
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    etag: EtagDep,
 ) -> Response:
     """A figure on a day, as known at an instant, for a territory; 304 while nothing it depends on has changed."""
     if _same(request, etag):
@@ -97,15 +99,18 @@ def answer_kpi(
 
 @router.get("/{code}/why", response_model=WhyOut, responses=FAILURES, dependencies=READ)
 def explain_kpi(
-    code: str, query: Annotated[KpiQuery, Query()], request: Request, session: SessionDep, actor: ActorDep, lang: LangDep,
+    code: str,
+    query: Annotated[KpiQuery, Query()],
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    lang: LangDep,
     etag: EtagDep,
 ) -> Response:
-    """The figure's formula, the cases it counted, those it left out and why, and its value on other days."""  # fmt: skip
+    """The figure's formula, the cases it counted, those it left out and why, and its value on other days."""
     if _same(request, etag):
         return Response(status_code=304, headers={"ETag": etag})
-    why = queries.explain_kpi(
-        session, code=code, at=query.at, period=query.period, **_scope(session, actor, query)
-    )
+    why = queries.explain_kpi(session, code=code, at=query.at, period=query.period, **_scope(session, actor, query))
     reasons = {each.reason for each in why.excluded if each.reason}
     words = {reason: request.app.state.words.t(lang, f"reason.{reason}") for reason in reasons}
     return _json(why_out(why, words), etag)
@@ -113,7 +118,12 @@ def explain_kpi(
 
 @router.get("/{code}/series", response_model=SeriesOut, responses=FAILURES, dependencies=READ)
 def kpi_series(
-    code: str, query: Annotated[SeriesQuery, Query()], request: Request, session: SessionDep, actor: ActorDep, etag: EtagDep
+    code: str,
+    query: Annotated[SeriesQuery, Query()],
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    etag: EtagDep,
 ) -> Response:
     """The figure at the end of each step of a span."""
     if _same(request, etag):

@@ -138,7 +138,8 @@ def _known(source: str) -> str:
 _HERE = "(CAST(:provinces AS text[]) IS NULL OR k.province = ANY (:provinces))"
 _SUMS = (
     "coalesce(sum(k.num), 0)::numeric(20, 6) AS num, coalesce(sum(k.den), 0)::numeric(20, 6) AS den, "
-    "count(*) FILTER (WHERE k.dims ->> 'gen' = 'girls') AS girls, count(*) FILTER (WHERE k.dims ->> 'gen' = 'boys') AS boys"
+    "count(*) FILTER (WHERE k.dims ->> 'gen' = 'girls') AS girls, "
+    "count(*) FILTER (WHERE k.dims ->> 'gen' = 'boys') AS boys"
 )
 
 
@@ -168,7 +169,8 @@ def sums_by(
     head = "".join(f"{column} AS g{n}, " for n, column in enumerate(columns))
     group = f" GROUP BY {', '.join(columns)}" if columns else ""
     statement: TextClause = text(
-        f"WITH k AS ({cases_of(kpi)}) SELECT {head}{_SUMS}{measure} FROM k{joins} WHERE k.reason IS NULL AND {_HERE}{where}{group}"
+        f"WITH k AS ({cases_of(kpi)}) SELECT {head}{_SUMS}{measure} FROM k{joins} "
+        f"WHERE k.reason IS NULL AND {_HERE}{where}{group}"
     )
     found: dict[tuple[str | None, ...], Sums] = {}
     for row in session.execute(statement, question.params | params).mappings():
@@ -187,7 +189,9 @@ def sums_per_province(session: Session, kpi: Kpi, question: Question) -> dict[st
         f"WITH k AS ({cases_of(kpi)}) SELECT k.province, {_SUMS} FROM k WHERE k.reason IS NULL AND {_HERE} GROUP BY 1"
     )
     return {
-        row["province"]: Sums(row["num"], row["den"], groups={"girls": Decimal(row["girls"]), "boys": Decimal(row["boys"])})
+        row["province"]: Sums(
+            row["num"], row["den"], groups={"girls": Decimal(row["girls"]), "boys": Decimal(row["boys"])}
+        )
         for row in session.execute(statement, question.params).mappings()
     }
 
@@ -202,4 +206,3 @@ def list_cases(
         "ORDER BY (k.reason IS NOT NULL), k.province, k.on_day NULLS LAST, k.fact_id, k.names LIMIT :limit"
     )
     return [dict(row) for row in session.execute(statement, question.params | params | {"limit": limit}).mappings()]
-

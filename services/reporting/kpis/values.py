@@ -53,7 +53,9 @@ def refresh_values(session: Session, *, touched: Sequence[Touch]) -> None:
 def _dirty(session: Session, touched: Sequence[Touch]) -> Iterable[tuple[str, str, str, Dirty]]:
     tenant = str(session.info["reach"][0])
     cycles: dict[tuple[str, str], Dirty] = {}
-    readers = {table: [k for k in recomputed() if table in k.reads or table == "cycle_facts"] for table in _tables(touched)}
+    readers = {
+        table: [k for k in recomputed() if table in k.reads or table == "cycle_facts"] for table in _tables(touched)
+    }
     known = open_cycles(session, tenant=tenant) if any(readers.values()) else []
     for touch in touched:
         reference = touch.table in REFERENCE
@@ -87,15 +89,14 @@ def _refresh(session: Session, kpi: Kpi, view: CycleView, tenant: str, places: M
         _store(session, kpi, question, fresh, own)
 
 
-def _lock(
-    session: Session, kpi: Kpi, view: CycleView, tenant: str, days: Days, everywhere: date | None
-) -> Days:
+def _lock(session: Session, kpi: Kpi, view: CycleView, tenant: str, days: Days, everywhere: date | None) -> Days:
     """Lock the rows to be recomputed before their facts are read (keys sorted); returns the days they stand for."""
     scope = {"tenant": tenant, "programme": view.programme, "cycle": view.cycle, "kpi": kpi.code}
     session.execute(
         text(
             "INSERT INTO kpi_values (tenant, programme, cycle, province, kpi, day, period, numerator, denominator) "
-            "SELECT :tenant, :programme, :cycle, p, :kpi, '0001-01-01', 0, 0, 0 FROM unnest(CAST(:places AS text[])) AS p "
+            "SELECT :tenant, :programme, :cycle, p, :kpi, '0001-01-01', 0, 0, 0 "
+            "FROM unnest(CAST(:places AS text[])) AS p "
             "ORDER BY p ON CONFLICT DO NOTHING"
         ),
         scope | {"places": sorted(days)},
@@ -107,7 +108,7 @@ def _lock(
         ),
         scope | {"places": sorted(days), "all": everywhere is not None},
     )
-    return {province: day for province, day in rows}
+    return dict(rows.tuples().all())
 
 
 def _store(session: Session, kpi: Kpi, question: Question, found: Mapping[str, Sums], own: Sequence[str]) -> None:
@@ -118,7 +119,8 @@ def _store(session: Session, kpi: Kpi, question: Question, found: Mapping[str, S
         text(
             "INSERT INTO kpi_values (tenant, programme, cycle, province, kpi, day, period, numerator, denominator) "
             "SELECT :tenant, :programme, :cycle, p, :kpi, :day, :period, n, d "
-            "FROM unnest(CAST(:places AS text[]), CAST(:nums AS numeric[]), CAST(:dens AS numeric[])) AS u(p, n, d) ORDER BY p "
+            "FROM unnest(CAST(:places AS text[]), CAST(:nums AS numeric[]), CAST(:dens AS numeric[])) AS u(p, n, d) "
+            "ORDER BY p "
             "ON CONFLICT (tenant, programme, cycle, province, kpi) DO UPDATE SET day = excluded.day, "
             "period = excluded.period, numerator = excluded.numerator, denominator = excluded.denominator"
         ),
@@ -133,7 +135,8 @@ def _store(session: Session, kpi: Kpi, question: Question, found: Mapping[str, S
     )
     session.execute(
         text(
-            "DELETE FROM kpi_values WHERE tenant = :tenant AND programme = :programme AND cycle = :cycle AND kpi = :kpi "
+            "DELETE FROM kpi_values WHERE tenant = :tenant AND programme = :programme AND cycle = :cycle "
+            "AND kpi = :kpi "
             "AND province = ANY (:gone)"
         ),
         scope | {"gone": [place for place in own if place not in found]},

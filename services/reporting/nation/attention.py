@@ -34,7 +34,8 @@ _SELECTS: Sequence[tuple[str, str, str | None, str]] = (
         "agencies_unanswered", "waiting", "K-17",
         """SELECT p.province, jsonb_build_object('count', count(*), 'days', max(:t - p.invited_on),
             'agency', (array_agg(p.agency_names ORDER BY p.invited_on))[1]) AS params, min(p.invited_on) + 15 AS due
-        FROM @pairings p WHERE p.state = 'invited' AND p.invited_on <= :t AND coalesce(p.answered_on > :t, true) GROUP BY 1""",
+        FROM @pairings p WHERE p.state = 'invited' AND p.invited_on <= :t AND coalesce(p.answered_on > :t, true)
+        GROUP BY 1""",
     ),
     (
         "seats_vacant", "open", "K-10",

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.reporting.kpis.catalogue import KPIS
+from services.reporting.kpis.freshness import Source
 from services.reporting.kpis.queries import (
     Answer,
     Case,
@@ -24,8 +26,6 @@ from services.reporting.kpis.queries import (
     local_today,
     province_names,
 )
-from services.reporting.kpis.catalogue import KPIS
-from services.reporting.kpis.freshness import Source
 from services.reporting.kpis.selecting import question_of
 from services.reporting.nation.attention import Finding, list_findings
 from shared.kernel.auth import Actor, Grant, system_actor
@@ -107,7 +107,13 @@ class ProvincePanel:
 
 
 def nation_today(
-    session: Session, *, tenant: str, programme: str, cycle: str, at: date | None = None, known_at: datetime | None = None
+    session: Session,
+    *,
+    tenant: str,
+    programme: str,
+    cycle: str,
+    at: date | None = None,
+    known_at: datetime | None = None,
 ) -> NationToday:
     """The nation at the end of a day (today), for national roles."""
     hq = system_actor(tenant, "nation")
@@ -157,7 +163,12 @@ def province_today(
 
 
 def _findings(
-    session: Session, view: CycleView, tenant: str, day: date, known_at: datetime | None, provinces: Sequence[str] | None
+    session: Session,
+    view: CycleView,
+    tenant: str,
+    day: date,
+    known_at: datetime | None,
+    provinces: Sequence[str] | None,
 ) -> list[Finding]:
     question = question_of(KPIS["K-01"], view, tenant=tenant, at=day, known_at=known_at, provinces=provinces)
     return list_findings(session, question)
@@ -223,9 +234,15 @@ def _attention(
     ]  # fmt: skip
     for each in provinces:
         if each.status == "below" and day > view.launch_to:
-            params = {"held": each.secretariats, "min": each.minimum, "missing": each.minimum - (each.secretariats or 0)}
+            params = {
+                "held": each.secretariats,
+                "min": each.minimum,
+                "missing": each.minimum - (each.secretariats or 0),
+            }
             days = (day - view.launch_to).days
-            lines.append(Attention("late", each.code, each.names, "below_minimum", params, view.launch_to, days, "K-02"))
+            lines.append(
+                Attention("late", each.code, each.names, "below_minimum", params, view.launch_to, days, "K-02")
+            )
     return tuple(sorted(lines, key=lambda line: (line.due or date.max, line.province, line.code)))
 
 
@@ -240,8 +257,15 @@ def _trends(
 ) -> dict[str, list[Point]]:
     if day < view.from_on:
         return {}
-    scope: dict[str, Any] = {"programme": view.programme, "cycle": view.cycle, "tenant": by.tenant, "known_at": known_at}
+    scope: dict[str, Any] = {
+        "programme": view.programme,
+        "cycle": view.cycle,
+        "tenant": by.tenant,
+        "known_at": known_at,
+    }
     return {
-        code: kpi_series(session, code=code, frm=view.from_on, to=min(day, view.to_on), step="week", by_actor=by, **scope)[1]
+        code: kpi_series(
+            session, code=code, frm=view.from_on, to=min(day, view.to_on), step="week", by_actor=by, **scope
+        )[1]
         for code in TRENDS
     }

@@ -1,4 +1,4 @@
-"""Histories for reporting's tests: events built from the contracts, numbered like a feed, and the story of three provinces."""
+"""Histories for tests: events built from the contracts, numbered like a feed, and the story of three provinces."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -53,9 +53,7 @@ class History:
         self.envelopes: list[Envelope] = []
         self.sequences: Counter[UUID] = Counter()
 
-    def say(
-        self, event: type[Event], *, on: date, province: str = "", scoped: bool = True, **fields: Any
-    ) -> Envelope:
+    def say(self, event: type[Event], *, on: date, province: str = "", scoped: bool = True, **fields: Any) -> Envelope:
         """An event happened on a day (its business time is that day at noon)."""
         if "fact" in event.model_fields and "fact" not in fields:
             fields["fact"] = FactHeader(id=fields[event.subject_field], version=1)
@@ -100,7 +98,9 @@ class History:
             first = hijri(month, 1, year)
             last = hijri(following[1], 1, following[0]) - timedelta(days=1)
             months.append(
-                programme.MonthFact(key=f"{year}-{month:02d}", from_on=first, to_on=last, period_ordinal=ordinal // 3 + 1)
+                programme.MonthFact(
+                    key=f"{year}-{month:02d}", from_on=first, to_on=last, period_ordinal=ordinal // 3 + 1
+                )
             )
         periods = tuple(
             programme.PeriodFact(
@@ -112,8 +112,8 @@ class History:
         )  # fmt: skip
         cycle = programme.CycleFact(
             cycle_id=an_id("cycle", CYCLE), label=CYCLE, from_on=months[0].from_on, to_on=months[-1].to_on,
-            definition_version=1, launch_from=hijri(7, 1), launch_to=hijri(7, 30), periods=periods, months=tuple(months),
-            state="open", calendar="solar_hijri", tz="Asia/Tehran", quotas=QUOTAS,
+            definition_version=1, launch_from=hijri(7, 1), launch_to=hijri(7, 30), periods=periods,
+            months=tuple(months),            state="open", calendar="solar_hijri", tz="Asia/Tehran", quotas=QUOTAS,
         )  # fmt: skip
         fact = programme.ProgrammeFact(
             programme_id=an_id("programme", PROGRAMME), code=PROGRAMME, names={"fa": "صد دبیرخانه", "en": "Hundred"},
@@ -126,7 +126,9 @@ class History:
                 territory_id=an_id("territory", code), code=code, level="province", parent_code="IR", path=f"IR/{code}",
                 names={"fa": name, "en": code},
             )  # fmt: skip
-            self.say(register.TerritoryRegistered, on=on, scoped=False, territory_id=place.territory_id, territory=place)
+            self.say(
+                register.TerritoryRegistered, on=on, scoped=False, territory_id=place.territory_id, territory=place
+            )
         self.say(programme.CycleOpened, on=on, cycle_id=cycle.cycle_id, cycle=cycle)
 
     def plan(self, province: str, on: date, **changes: Any) -> None:
@@ -164,8 +166,10 @@ class History:
         code = f"{province}/{n}"
         base: dict[str, Any] = {
             "pairing_id": an_id("pairing", code), "secretariat_id": an_id("secretariat", code),
-            "school_id": an_id("school", code), "school_names": {"fa": f"مدرسهٔ {n}"}, "agency_id": an_id("agency", code),
-            "agency_names": {"fa": f"دستگاه {n}"}, "state": state, "proposed_on": hijri(7, 13), "invited_on": hijri(7, 14),
+            "school_id": an_id("school", code), "school_names": {"fa": f"مدرسهٔ {n}"},
+            "agency_id": an_id("agency", code),
+            "agency_names": {"fa": f"دستگاه {n}"}, "state": state, "proposed_on": hijri(7, 13),
+            "invited_on": hijri(7, 14),
             "answered_on": hijri(7, 16), "established_on": on, "active": intervals((on, None)),
             "dims": Dimensions(agency_kind="general_directorate", agency_sector=sector),
         }  # fmt: skip
@@ -205,7 +209,8 @@ class History:
         """A due instance of a duty."""
         fact = duty.ObligationFact(
             obligation_id=an_id("obligation", f"{code}/{province}"), template=code, title={"fa": code},
-            level="province" if province else "national", assignees=(duty.Assignee(role="PS", province=province or "*"),),
+            level="province" if province else "national",
+            assignees=(duty.Assignee(role="PS", province=province or "*"),),
             period_key="Q1", period_label={}, state=state, opens_at=at(hijri(7, 1)), due_on=due, due_at=at(due, 20),
             due_version=1, **changes,
         )  # fmt: skip
@@ -215,7 +220,8 @@ class History:
         """What became of a message."""
         event = {"sent": NotificationSent, "delivered": NotificationDelivered, "failed": NotificationFailed}[state]
         fact = DeliveryFact(
-            delivery_id=an_id("delivery", code), rule="N-01", subject_kind="directive", subject_id=an_id("directive", "1"),
+            delivery_id=an_id("delivery", code), rule="N-01", subject_kind="directive",
+            subject_id=an_id("directive", "1"),
             step="", channel=channel, language="fa", person_id=an_id("person", "1"), state=state, at=at(on), attempts=1,
         )  # fmt: skip
         self.say(event, on=on, delivery_id=fact.delivery_id, delivery=fact)
@@ -244,6 +250,8 @@ def story() -> History:
         event=gathering.MeetingCancelled,
     )  # fmt: skip
     told.meeting("hq-azar", "hq_monthly", hijri(9, 15))
-    told.obligation("W3", due=hijri(9, 30), state="fulfilled", province=TABRIZ, on=hijri(9, 30), fulfilled_on=hijri(9, 10))
+    told.obligation(
+        "W3", due=hijri(9, 30), state="fulfilled", province=TABRIZ, on=hijri(9, 30), fulfilled_on=hijri(9, 10)
+    )
     told.obligation("W3", due=hijri(9, 30), state="overdue", province=YAZD, on=hijri(9, 30))
     return told

@@ -9,7 +9,8 @@ _PAIRED = """FROM @pairings p LEFT JOIN LATERAL (
 _NOT_ESTABLISHED = """CASE WHEN p.state = 'voided' THEN 'voided' WHEN p.active @> LEAST(:t, :p_to) THEN NULL
          WHEN p.ended_on <= :t THEN 'ended' ELSE 'not_established' END"""
 _SHARED = """jsonb_build_object('prv', p.province, 'ak', p.agency_kind) AS dims,
-    jsonb_build_object('school', coalesce(p.school_names ->> 'fa', p.school_names ->> 'en'), 'meetings', m.n) AS details"""
+    jsonb_build_object('school', coalesce(p.school_names ->> 'fa', p.school_names ->> 'en'),
+        'meetings', m.n) AS details"""
 
 _CONTINUITY = f"""SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day,
     CASE WHEN m.n > 0 THEN 1 ELSE 0 END AS num, 1 AS den,
@@ -31,29 +32,63 @@ _VISITS = f"""SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on A
 
 KPIS = (
     Kpi(
-        code="K-18", names={"fa": "تداوم پیوندها", "en": "Continuity of pairings", "ar": "استمرارية الشراكات",
-                            "lt": "Partnerysčių tęstinumas"},
-        unit="share", grain="qtr", dimensions=("prv", "ak"), behaviour=Behaviour.RATIO, measure=Measure.RATIO,
-        target=">=0.9", span=Span.PERIOD,
-        formula={"fa": ("پیوندهایی با دست‌کم یک نشست یا بازدید در فصل", "پیوندهایی که دست‌کم ۳۰ روز فصل برقرار بوده‌اند"),
-                 "en": ("pairings with a joint meeting or visit in the quarter", "pairings established for 30 days of it")},
-        reads=("pairing_facts", "meeting_facts"), cases=_CONTINUITY,
+        code="K-18",
+        names={
+            "fa": "تداوم پیوندها",
+            "en": "Continuity of pairings",
+            "ar": "استمرارية الشراكات",
+            "lt": "Partnerysčių tęstinumas",
+        },
+        unit="share",
+        grain="qtr",
+        dimensions=("prv", "ak"),
+        behaviour=Behaviour.RATIO,
+        measure=Measure.RATIO,
+        target=">=0.9",
+        span=Span.PERIOD,
+        formula={
+            "fa": ("پیوندهایی با دست‌کم یک نشست یا بازدید در فصل", "پیوندهایی که دست‌کم ۳۰ روز فصل برقرار بوده‌اند"),
+            "en": ("pairings with a joint meeting or visit in the quarter", "pairings established for 30 days of it"),
+        },
+        reads=("pairing_facts", "meeting_facts"),
+        cases=_CONTINUITY,
     ),
     Kpi(
-        code="K-33", names={"fa": "نشست مشترک به ازای هر پیوند", "en": "Joint meetings per pairing",
-                            "ar": "اللقاءات المشتركة لكل شراكة", "lt": "Bendri susitikimai vienai partnerystei"},
-        unit="number", grain="qtr", dimensions=("prv", "ak"), behaviour=Behaviour.RATIO, measure=Measure.RATIO,
-        target=">=1", span=Span.PERIOD,
-        formula={"fa": ("حضور پیوندها در نشست‌های مشترک", "پیوندهای برقرار"),
-                 "en": ("pairings' presences in joint meetings", "established pairings")},
-        reads=("pairing_facts", "meeting_facts"), cases=_JOINT,
+        code="K-33",
+        names={
+            "fa": "نشست مشترک به ازای هر پیوند",
+            "en": "Joint meetings per pairing",
+            "ar": "اللقاءات المشتركة لكل شراكة",
+            "lt": "Bendri susitikimai vienai partnerystei",
+        },
+        unit="number",
+        grain="qtr",
+        dimensions=("prv", "ak"),
+        behaviour=Behaviour.RATIO,
+        measure=Measure.RATIO,
+        target=">=1",
+        span=Span.PERIOD,
+        formula={
+            "fa": ("حضور پیوندها در نشست‌های مشترک", "پیوندهای برقرار"),
+            "en": ("pairings' presences in joint meetings", "established pairings"),
+        },
+        reads=("pairing_facts", "meeting_facts"),
+        cases=_JOINT,
     ),
     Kpi(
-        code="K-35", names={"fa": "پوشش بازدید", "en": "Site-visit coverage", "ar": "تغطية الزيارات",
-                            "lt": "Vizitų aprėptis"},
-        unit="share", grain="qtr", dimensions=("prv", "ak"), behaviour=Behaviour.RATIO, measure=Measure.RATIO, target="1",
-        formula={"fa": ("پیوندهای بازدیدشده در دورهٔ سالانه", "پیوندهای برقرار"),
-                 "en": ("pairings visited in the cycle", "established pairings")},
-        reads=("pairing_facts", "meeting_facts"), cases=_VISITS,
+        code="K-35",
+        names={"fa": "پوشش بازدید", "en": "Site-visit coverage", "ar": "تغطية الزيارات", "lt": "Vizitų aprėptis"},
+        unit="share",
+        grain="qtr",
+        dimensions=("prv", "ak"),
+        behaviour=Behaviour.RATIO,
+        measure=Measure.RATIO,
+        target="1",
+        formula={
+            "fa": ("پیوندهای بازدیدشده در دورهٔ سالانه", "پیوندهای برقرار"),
+            "en": ("pairings visited in the cycle", "established pairings"),
+        },
+        reads=("pairing_facts", "meeting_facts"),
+        cases=_VISITS,
     ),
 )

@@ -16,15 +16,29 @@ _COUNTED = "f.state NOT IN ('voided', 'waived') AND f.due_on IS NOT NULL"
 
 KPIS = (
     Kpi(
-        code="K-45", names={"fa": "تحقق وظایف", "en": "Duties fulfilled", "ar": "إنجاز المهام", "lt": "Įvykdytos pareigos"},
-        unit="share", grain="qtr", dimensions=("prv", "level", "duty", "role"), behaviour=Behaviour.TIMELINESS,
-        measure=Measure.RATIO, target=">=0.9",
-        formula={"fa": ("وظیفه‌های انجام‌شده", "وظیفه‌های سررسیدشده، جز معاف‌ها"),
-                 "en": ("duties fulfilled", "duties that fell due, waived ones left out")},
-        reads=("obligation_facts",), cases=_DUTIES,
-        cells=(Flow(Part.NUMERATOR, "obligation_facts", "GREATEST(f.due_on, f.fulfilled_on)",
-                    where=f"{_COUNTED} AND f.state = 'fulfilled' AND f.fulfilled_on IS NOT NULL"),
-               Flow(Part.DENOMINATOR, "obligation_facts", "f.due_on", where=_COUNTED)),
+        code="K-45",
+        names={"fa": "تحقق وظایف", "en": "Duties fulfilled", "ar": "إنجاز المهام", "lt": "Įvykdytos pareigos"},
+        unit="share",
+        grain="qtr",
+        dimensions=("prv", "level", "duty", "role"),
+        behaviour=Behaviour.TIMELINESS,
+        measure=Measure.RATIO,
+        target=">=0.9",
+        formula={
+            "fa": ("وظیفه‌های انجام‌شده", "وظیفه‌های سررسیدشده، جز معاف‌ها"),
+            "en": ("duties fulfilled", "duties that fell due, waived ones left out"),
+        },
+        reads=("obligation_facts",),
+        cases=_DUTIES,
+        cells=(
+            Flow(
+                Part.NUMERATOR,
+                "obligation_facts",
+                "GREATEST(f.due_on, f.fulfilled_on)",
+                where=f"{_COUNTED} AND f.state = 'fulfilled' AND f.fulfilled_on IS NOT NULL",
+            ),
+            Flow(Part.DENOMINATOR, "obligation_facts", "f.due_on", where=_COUNTED),
+        ),
         cell_dims={"level": "f.level", "duty": "f.template"},
     ),
 )

@@ -8,14 +8,17 @@ least AS (
            max((q ->> 'min')::int) FILTER (WHERE q ->> 'id' = 'Q-AGY') AS agencies
     FROM c, jsonb_array_elements(c.quotas) q),
 t1 AS (SELECT min(issued_on) AS done_on FROM @directives d WHERE d.state <> 'voided'),
-t2 AS (SELECT place AS province, min(l.sent_on) AS done_on FROM @letters l CROSS JOIN LATERAL unnest(l.provinces) AS place
+t2 AS (SELECT place AS province, min(l.sent_on) AS done_on
+       FROM @letters l CROSS JOIN LATERAL unnest(l.provinces) AS place
        WHERE l.province = '' AND l.sent_on IS NOT NULL GROUP BY 1),
 schools AS (SELECT province, selected_on, row_number() OVER (PARTITION BY province ORDER BY selected_on, fact_id) AS nth
        FROM @secretariats s WHERE s.selected_on IS NOT NULL AND s.state NOT IN ('voided', 'revoked')),
-agencies AS (SELECT province, selected_on, row_number() OVER (PARTITION BY province ORDER BY selected_on, fact_id) AS nth
+agencies AS (
+       SELECT province, selected_on, row_number() OVER (PARTITION BY province ORDER BY selected_on, fact_id) AS nth
        FROM @selections g WHERE g.selected_on IS NOT NULL AND NOT isempty(g.held)),
 t3 AS (SELECT s.province, GREATEST(s.selected_on, a.selected_on) AS done_on
-       FROM least l JOIN schools s ON s.nth = l.schools JOIN agencies a ON a.province = s.province AND a.nth = l.agencies),
+       FROM least l JOIN schools s ON s.nth = l.schools
+       JOIN agencies a ON a.province = s.province AND a.nth = l.agencies),
 t4 AS (SELECT s.province, CASE WHEN bool_and(s.established_on IS NOT NULL) THEN max(s.established_on) END AS done_on
        FROM @secretariats s CROSS JOIN c
        WHERE s.selected_on <= c.last_on AND s.state NOT IN ('voided', 'revoked') GROUP BY 1),
@@ -60,7 +63,8 @@ FROM @pairings p"""
 
 _ACKNOWLEDGED = """SELECT a ->> 'province' AS province, d.fact_id, a -> 'office_names' AS names,
     ((a ->> 'acknowledged_at')::timestamptz AT TIME ZONE c.tz)::date AS on_day,
-    CASE WHEN (a ->> 'acknowledged_at')::timestamptz <= LEAST(d.acknowledge_by, :t_end) THEN 1 ELSE 0 END AS num, 1 AS den,
+    CASE WHEN (a ->> 'acknowledged_at')::timestamptz <= LEAST(d.acknowledge_by, :t_end) THEN 1 ELSE 0 END AS num,
+    1 AS den,
     CASE WHEN d.state = 'voided' THEN 'voided' WHEN d.issued_on <= :t THEN NULL ELSE 'not_issued' END AS reason,
     jsonb_build_object('prv', a ->> 'province') AS dims,
     jsonb_build_object('number', d.number, 'due', d.acknowledge_by) AS details
@@ -69,47 +73,108 @@ CROSS JOIN (SELECT coalesce(max(tz), 'UTC') AS tz FROM @cycles) c"""
 
 KPIS = (
     Kpi(
-        code="K-08", names={"fa": "گام‌های راه‌اندازی در مهلت", "en": "Launch steps done in window",
-                            "ar": "خطوات الانطلاق في الموعد", "lt": "Laiku atlikti paleidimo žingsniai"},
-        unit="share", grain="cyc", dimensions=("prv", "duty"), behaviour=Behaviour.TIMELINESS, measure=Measure.RATIO,
+        code="K-08",
+        names={
+            "fa": "گام‌های راه‌اندازی در مهلت",
+            "en": "Launch steps done in window",
+            "ar": "خطوات الانطلاق في الموعد",
+            "lt": "Laiku atlikti paleidimo žingsniai",
+        },
+        unit="share",
+        grain="cyc",
+        dimensions=("prv", "duty"),
+        behaviour=Behaviour.TIMELINESS,
+        measure=Measure.RATIO,
         target="1",
-        formula={"fa": ("گام‌های انجام‌شده تا پایان مهلت راه‌اندازی", "چهار گام هر استان"),
-                 "en": ("steps done by the end of the launch window", "four steps per province")},
+        formula={
+            "fa": ("گام‌های انجام‌شده تا پایان مهلت راه‌اندازی", "چهار گام هر استان"),
+            "en": ("steps done by the end of the launch window", "four steps per province"),
+        },
         reads=("plan_facts", "cycle_facts", "directive_facts", "letter_facts", "secretariat_facts", "selection_facts"),
         cases=_STEPS,
     ),
     Kpi(
-        code="K-09", names={"fa": "صدور ابلاغ در مهلت", "en": "Appointment letters in window",
-                            "ar": "خطابات التكليف في الموعد", "lt": "Laiku išduoti paskyrimo raštai"},
-        unit="share", grain="cyc", dimensions=("prv",), behaviour=Behaviour.TIMELINESS, measure=Measure.RATIO, target="1",
-        formula={"fa": ("ابلاغ‌های با تاریخ تا پایان مهلت", "دبیرخانه‌های برگزیده"),
-                 "en": ("letters dated within the launch window", "selected secretariats")},
-        reads=("secretariat_facts", "cycle_facts"), cases=_APPOINTMENTS,
-    ),
-    Kpi(
-        code="K-10", names={"fa": "تکمیل اعضای کارگروه", "en": "Committee seats filled", "ar": "المقاعد المشغولة",
-                            "lt": "Užimtos komiteto vietos"},
-        unit="share", grain="day", dimensions=("prv", "level"), behaviour=Behaviour.STOCK, measure=Measure.RATIO,
+        code="K-09",
+        names={
+            "fa": "صدور ابلاغ در مهلت",
+            "en": "Appointment letters in window",
+            "ar": "خطابات التكليف في الموعد",
+            "lt": "Laiku išduoti paskyrimo raštai",
+        },
+        unit="share",
+        grain="cyc",
+        dimensions=("prv",),
+        behaviour=Behaviour.TIMELINESS,
+        measure=Measure.RATIO,
         target="1",
-        formula={"fa": ("کرسی‌های پر در پایان روز", "کرسی‌های الگو"),
-                 "en": ("seats filled at the end of the day", "seats of the template")},
-        reads=("committee_facts",), cases=_SEATS,
+        formula={
+            "fa": ("ابلاغ‌های با تاریخ تا پایان مهلت", "دبیرخانه‌های برگزیده"),
+            "en": ("letters dated within the launch window", "selected secretariats"),
+        },
+        reads=("secretariat_facts", "cycle_facts"),
+        cases=_APPOINTMENTS,
     ),
     Kpi(
-        code="K-17", names={"fa": "نرخ پاسخ دستگاه‌ها", "en": "Agency answer rate", "ar": "معدل استجابة الجهات",
-                            "lt": "Institucijų atsakymų dalis"},
-        unit="share", grain="qtr", dimensions=("prv", "ak"), behaviour=Behaviour.RATIO, measure=Measure.RATIO,
+        code="K-10",
+        names={
+            "fa": "تکمیل اعضای کارگروه",
+            "en": "Committee seats filled",
+            "ar": "المقاعد المشغولة",
+            "lt": "Užimtos komiteto vietos",
+        },
+        unit="share",
+        grain="day",
+        dimensions=("prv", "level"),
+        behaviour=Behaviour.STOCK,
+        measure=Measure.RATIO,
+        target="1",
+        formula={
+            "fa": ("کرسی‌های پر در پایان روز", "کرسی‌های الگو"),
+            "en": ("seats filled at the end of the day", "seats of the template"),
+        },
+        reads=("committee_facts",),
+        cases=_SEATS,
+    ),
+    Kpi(
+        code="K-17",
+        names={
+            "fa": "نرخ پاسخ دستگاه‌ها",
+            "en": "Agency answer rate",
+            "ar": "معدل استجابة الجهات",
+            "lt": "Institucijų atsakymų dalis",
+        },
+        unit="share",
+        grain="qtr",
+        dimensions=("prv", "ak"),
+        behaviour=Behaviour.RATIO,
+        measure=Measure.RATIO,
         target=">=0.8",
-        formula={"fa": ("دعوت‌های پاسخ‌گرفته تا ۱۵ روز", "دعوت‌هایی که ۱۵ روزشان گذشته است"),
-                 "en": ("invitations answered within 15 days", "invitations whose 15 days have passed")},
-        reads=("pairing_facts",), cases=_ANSWERS,
+        formula={
+            "fa": ("دعوت‌های پاسخ‌گرفته تا ۱۵ روز", "دعوت‌هایی که ۱۵ روزشان گذشته است"),
+            "en": ("invitations answered within 15 days", "invitations whose 15 days have passed"),
+        },
+        reads=("pairing_facts",),
+        cases=_ANSWERS,
     ),
     Kpi(
-        code="K-46", names={"fa": "اعلام وصول دستورالعمل", "en": "Directive acknowledged",
-                            "ar": "الإقرار باستلام التعليمات", "lt": "Patvirtintas tvarkos gavimas"},
-        unit="share", grain="cyc", dimensions=("prv",), behaviour=Behaviour.TIMELINESS, measure=Measure.RATIO, target="1",
-        formula={"fa": ("گیرندگانی که تا سه روز کاری وصول را اعلام کردند", "گیرندگان"),
-                 "en": ("addressees that acknowledged within three working days", "addressees")},
-        reads=("directive_facts", "cycle_facts"), cases=_ACKNOWLEDGED,
+        code="K-46",
+        names={
+            "fa": "اعلام وصول دستورالعمل",
+            "en": "Directive acknowledged",
+            "ar": "الإقرار باستلام التعليمات",
+            "lt": "Patvirtintas tvarkos gavimas",
+        },
+        unit="share",
+        grain="cyc",
+        dimensions=("prv",),
+        behaviour=Behaviour.TIMELINESS,
+        measure=Measure.RATIO,
+        target="1",
+        formula={
+            "fa": ("گیرندگانی که تا سه روز کاری وصول را اعلام کردند", "گیرندگان"),
+            "en": ("addressees that acknowledged within three working days", "addressees"),
+        },
+        reads=("directive_facts", "cycle_facts"),
+        cases=_ACKNOWLEDGED,
     ),
 )

@@ -29,8 +29,8 @@ def small_history() -> History:
     told.plan(TABRIZ, hijri(7, 6))
     told.secretariat(TABRIZ, 1, on=hijri(7, 20))
     told.secretariat(
-        TABRIZ, 1, on=hijri(8, 1), state="suspended", event=partnership.SecretariatSuspended, established_on=hijri(7, 20),
-        active=intervals((hijri(7, 20), hijri(8, 1))),
+        TABRIZ, 1, on=hijri(8, 1), state="suspended", event=partnership.SecretariatSuspended,
+        established_on=hijri(7, 20),        active=intervals((hijri(7, 20), hijri(8, 1))),
     )  # fmt: skip
     told.secretariat(
         TABRIZ, 1, on=hijri(9, 1), event=partnership.SecretariatResumed, established_on=hijri(7, 20),
@@ -74,7 +74,11 @@ def in_order(reporting_session: Session) -> list[Any]:
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(order=st.permutations(range(len(HISTORY.envelopes))), repeats=st.lists(st.integers(0, 9), max_size=4), data=st.data())
+@given(
+    order=st.permutations(range(len(HISTORY.envelopes))),
+    repeats=st.lists(st.integers(0, 9), max_size=4),
+    data=st.data(),
+)
 @pytest.mark.requirement("R-165")
 def test_every_order_and_repetition_gives_the_same(
     reporting_session: Session, in_order: list[Any], order: list[int], repeats: list[int], data: st.DataObject

@@ -33,8 +33,8 @@ def busy() -> History:
 
     told = story()
     told.secretariat(
-        TABRIZ, 0, on=hijri(8, 1), state="suspended", event=partnership.SecretariatSuspended, established_on=hijri(7, 25),
-        active=[],
+        TABRIZ, 0, on=hijri(8, 1), state="suspended", event=partnership.SecretariatSuspended,
+        established_on=hijri(7, 25),        active=[],
     )  # fmt: skip
     told.pairing(TABRIZ, 1, on=hijri(8, 2), state="voided", event=partnership.PairingVoided, active=[])
     told.meeting("w-1", "experience_workshop", hijri(8, 20), province=TABRIZ)

@@ -12,7 +12,8 @@ from services.reporting.background import subscriber
 from shared.kernel.bus import Consumer
 from shared.kernel.clock import set_business_now
 from tests.integration.reporting.history import TABRIZ, YAZD, at, hijri, story
-from tests.support.actors import HQ, TABRIZ as TABRIZ_OFFICER, an_actor, headers_for
+from tests.support.actors import HQ, an_actor, headers_for
+from tests.support.actors import TABRIZ as TABRIZ_OFFICER
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ SCOPE = {"tenant": TENANT, "programme": PROGRAMME, "cycle": CYCLE}
 class TestNationToday:
     """What headquarters' home is told."""
 
-    def test_names_the_province_below_its_minimum_with_its_numbers(self, fold: Fold, sessions: sessionmaker[Session]) -> None:
+    def test_names_the_province_below_its_minimum_with_its_numbers(
+        self, fold: Fold, sessions: sessionmaker[Session]
+    ) -> None:
         fold(story())
         with sessions.begin() as session:
             enter(session, tenant=TENANT, province="*")
@@ -27,7 +29,9 @@ class TestNationToday:
         assert len(nation.series["K-01"]) > 3 and nation.series["K-01"][-1].value == 21
         assert {n: count for n, count, _within in nation.histogram if count} == {4: 1, 7: 1, 10: 1}
 
-    def test_tells_of_missing_meetings_at_the_end_of_the_season(self, fold: Fold, sessions: sessionmaker[Session]) -> None:
+    def test_tells_of_missing_meetings_at_the_end_of_the_season(
+        self, fold: Fold, sessions: sessionmaker[Session]
+    ) -> None:
         fold(story())
         with sessions.begin() as session:
             enter(session, tenant=TENANT, province="*")
