@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 import yaml
+from pydantic.json_schema import models_json_schema
 
 from shared import contracts
 from shared.contracts.base import EVENTS, stream_of
@@ -32,7 +33,7 @@ def document() -> dict[str, Any]:
             "name": event_type,
             "summary": (event.__doc__ or "").strip().splitlines()[0],
             "contentType": "application/cloudevents+json",
-            "payload": event.model_json_schema(ref_template="#/$defs/{model}"),
+            "payload": {"$ref": f"#/components/schemas/{event.__name__}"},
         }
         stream = stream_of(event)
         channel = channels.setdefault(stream, {"address": f"{stream}:{{epoch}}", "messages": {}})
@@ -49,8 +50,16 @@ def document() -> dict[str, Any]:
         "info": {"title": "Peyvand events", "version": "1", "description": "CloudEvents 1.0 in JSON; one file, generated."},
         "channels": channels,
         "operations": operations,
-        "components": {"messages": messages},
+        "components": {"messages": messages, "schemas": schemas()},
     }
+
+
+def schemas() -> dict[str, Any]:
+    """The JSON schemas of all events and their parts, each once."""
+    wanted = [(event, "validation") for _type, event in sorted(EVENTS.items())]
+    _map, found = models_json_schema(wanted, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    defs: dict[str, Any] = found["$defs"]
+    return defs
 
 
 def spoken(service: str) -> list[str]:
