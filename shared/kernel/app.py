@@ -7,7 +7,9 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from psycopg.errors import UniqueViolation
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -165,6 +167,11 @@ def _handle_problems(app: FastAPI) -> None:
         log.warning("database.unavailable", error=type(error).__name__)
         return _problem(request, Unavailable())
 
+    def on_integrity(request: Request, error: Exception) -> Response:
+        # Two at once with the same key, or an id that is taken where the actor cannot see: the first one stands.
+        taken = isinstance(error, IntegrityError) and isinstance(error.orig, UniqueViolation)
+        return _problem(request, Overtaken()) if taken else on_unknown(request, error)
+
     def on_unknown(request: Request, error: Exception) -> Response:
         log.error("request.failed", path=request.url.path, exc_info=error)
         return _problem(request, InternalError(trace=trace_id()))
@@ -176,5 +183,6 @@ def _handle_problems(app: FastAPI) -> None:
     app.add_exception_handler(StaleDataError, on_stale)
     app.add_exception_handler(OperationalError, on_database)
     app.add_exception_handler(PoolTimeout, on_database)
+    app.add_exception_handler(IntegrityError, on_integrity)
     app.add_exception_handler(DBAPIError, on_unknown)
     app.add_exception_handler(Exception, on_unknown)

@@ -60,6 +60,14 @@ class TestSchoolsDoor:
             k: v for k, v in unknown.json().items() if k not in left_out
         }
 
+    def test_an_id_that_is_taken_out_of_sight_is_a_conflict(self, api: TestClient) -> None:
+        body = {**SCHOOL, "id": str(uuid4())}
+        assert api.post("/v1/schools", json=body, headers=headers_for(TABRIZ)).status_code == 201
+        again = api.post("/v1/schools", json=body, headers=headers_for(TABRIZ))
+        assert (again.status_code, again.json()["id"]) == (201, body["id"])
+        foreign = api.post("/v1/schools", json={**body, "territory_code": "IR-21"}, headers=headers_for(YAZD))
+        assert foreign.status_code == 409
+
     def test_the_name_in_arabic_letters_finds_the_existing_school(self, api: TestClient) -> None:
         school = api.post("/v1/schools", json=SCHOOL, headers=headers_for(TABRIZ)).json()["id"]
         twin = {**SCHOOL, "names": {"fa": "مدرسه کاوه"}}
