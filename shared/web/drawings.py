@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 MAPS = Path(__file__).parent / "maps"
@@ -217,6 +219,15 @@ def line(
     if not points:
         return Line("", 0, float(height))
     return Line("M" + "L".join(f"{x} {y}" for x, y in points), *points[-1])
+
+
+def label_heights(series: Sequence[Any], *, width: int, height: int, top: float) -> list[float]:
+    """Where the labels at the lines' ends stand: at their height, but never on top of each other."""
+    ends = [line(each.values, width=width, height=height, top=top).end_y for each in series]
+    placed = list(ends)
+    for upper, lower in pairwise(sorted(range(len(ends)), key=lambda place: ends[place])):
+        placed[lower] = max(placed[lower], placed[upper] + 16)
+    return placed
 
 
 def ramp(value: float | None, minimum: int, maximum: int) -> str:

@@ -1,7 +1,7 @@
 """What the page "why this number?" shows: question, answer in a sentence, fraction in words, cases with reasons."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,19 +23,28 @@ def value_words(speech: Speech, answer: Any) -> str:
 
 
 def target_words(speech: Speech, target: str | None) -> str:
-    """A target as people read it: `5..10` → '5 to 10', `0.9` or `>=0.9` → '90 %'."""
+    """A target as people read it: `5..10` → '5 to 10', `>0..<1` → 'above 0% and below 100%', `>=0.9` → '≥ 90%'."""
     if not target:
         return ""
-    if ".." in target:
-        low, _, high = target.partition("..")
-        return f"{speech.digits(low)}–{speech.digits(high)}"
-    plain = target.lstrip(">=<≥≤ ")
+    if target == "info":
+        return str(speech.t("kpis.info"))
+    low, dots, high = target.partition("..")
+    if dots and low.startswith(">"):
+        return str(speech.t("kpis.between", low=_bound(speech, low), high=_bound(speech, high)))
+    if dots:
+        return str(speech.t("kpis.band", low=speech.digits(low), high=speech.digits(high)))
+    sign = {">": "≥ ", "<": "≤ "}.get(target[0], "")
+    return sign + _bound(speech, target)
+
+
+def _bound(speech: Speech, text: str) -> str:
+    """A limit without its sign: shares up to one in per cent, other numbers as they are, words as they came."""
+    plain = text.lstrip(">=<≥≤ ")
     try:
         number = Decimal(plain)
-    except ArithmeticError:
-        return speech.digits(target)
-    sign = "≥ " if target.startswith((">", "≥")) else ""
-    return sign + (speech.pct(number) if number <= 1 else speech.num(number))
+    except InvalidOperation:
+        return speech.digits(plain)
+    return speech.pct(number) if number <= 1 else speech.num(number)
 
 
 def case_row(speech: Speech, case: Any, places: dict[str, Any]) -> SimpleNamespace:
@@ -43,7 +52,7 @@ def case_row(speech: Speech, case: Any, places: dict[str, Any]) -> SimpleNamespa
     counts = case.numerator is None or case.numerator > 0
     reason = str(speech.t(f"reason.{case.reason}")) if case.reason else ""
     return SimpleNamespace(
-        name=speech.names(case.names) or str(case.fact_id)[:8], place=speech.names(places.get(case.province)) or "–",
+        name=speech.names(case.names) or speech.names(places.get(case.province)) or str(speech.t("kpis.nation")), place=speech.names(places.get(case.province)) or "–",
         day=case.on_day, shape="done" if counts else "late", note=reason,
         words=speech.t("kpis.counts_as.in" if counts else "kpis.counts_as.den"), reason=reason,
     )  # fmt: skip

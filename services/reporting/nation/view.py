@@ -161,7 +161,7 @@ def meeting_bars(speech: Speech, today: NationToday, links: Links) -> list[Simpl
         name = str(speech.t(f"kpi.{code}.name"))
         bars.append(
             SimpleNamespace(
-                words=name, figure=figure(speech, answer), href=links.why(code), label=f"{name}: {figure(speech, answer)}",
+                words=name, due=due, figure=figure(speech, answer), href=links.why(code), label=f"{name}: {figure(speech, answer)}",
                 parts=[(held, "f-thread"), (due - held, "hatch")],
                 key=[("f-thread", speech.t("nation.key.held"), held), ("hatch", speech.t("nation.key.not_held"), due - held)],
             )

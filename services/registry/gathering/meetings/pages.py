@@ -75,8 +75,8 @@ def list_meetings_page(
         request, actor, place="meetings", now=now, title=speech.t("nav.meetings"), path="/meetings",
         sentence=speech.t("meeting.sentence", count=ahead) if found else speech.t("meeting.sentence_none"),
         filters=[
-            {"name": "state", "label": speech.t("list.state"), "options": states, "values": {"state": state}},
-            {"name": "kind", "label": speech.t("label.kind"), "options": kinds, "values": {"kind": kind}},
+            {"name": "state", "label": speech.t("list.state"), "options": states, "chosen": {"state": state}},
+            {"name": "kind", "label": speech.t("label.kind"), "options": kinds, "chosen": {"kind": kind}},
         ],
         columns=[Cell(speech.t(f"meeting.col.{name}")) for name in ("title", "kind", "time", "venue", "state")],
         rows=[_row(request, speech, each) for each in shown], next=next_page(request, found, ALL),

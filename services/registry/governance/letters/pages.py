@@ -62,7 +62,7 @@ def list_letters_page(
     return list_page(
         request, actor, place="papers", now=now, title=speech.t("letter.title"), path="/letters",
         sentence=speech.t("letter.sentence_silent", count=silent) if silent else speech.t("letter.sentence", count=len(found[:PAGE])),
-        filters=[{"name": "state", "label": speech.t("list.state"), "options": states, "values": {"state": state}}],
+        filters=[{"name": "state", "label": speech.t("list.state"), "options": states, "chosen": {"state": state}}],
         columns=[Cell(speech.t(f"letter.col.{name}")) for name in ("subject", "number", "to", "sent", "state")],
         rows=[_row(request, speech, each) for each in found[:PAGE]], next=next_page(request, found),
         empty=(speech.t("letter.empty"), speech.t("letter.empty_more")),

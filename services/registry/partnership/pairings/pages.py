@@ -79,7 +79,7 @@ def list_pairings_page(
     return list_page(
         request, actor, place="pairings", now=now, title=speech.t("nav.pairings"), path="/pairings",
         sentence=speech.t("pairing.sentence", n=linked, of=len(found[:PAGE])) if found else speech.t("pairing.sentence_none"),
-        filters=[{"name": "state", "label": speech.t("list.state"), "options": states, "values": {"state": state}}],
+        filters=[{"name": "state", "label": speech.t("list.state"), "options": states, "chosen": {"state": state}}],
         columns=[Cell(speech.t(f"pairing.col.{name}")) for name in ("school", "agency", "proposed", "established", "state")],
         rows=[_row(request, speech, each) for each in found[:PAGE]], next=next_page(request, found),
         empty=(speech.t("pairing.empty"), speech.t("pairing.empty_more")),

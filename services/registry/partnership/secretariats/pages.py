@@ -73,7 +73,7 @@ def list_secretariats_page(
     return list_page(
         request, actor, place="secretariats", now=now, title=speech.t("nav.secretariats"), path="/secretariats",
         sentence=speech.t("secretariat.sentence", n=working, of=len(found[:PAGE])) if found else speech.t("secretariat.sentence_none"),
-        filters=[{"name": "state", "label": speech.t("list.state"), "options": states, "values": {"state": state}}],
+        filters=[{"name": "state", "label": speech.t("list.state"), "options": states, "chosen": {"state": state}}],
         columns=[Cell(speech.t(f"secretariat.col.{name}")) for name in ("school", "nominated", "selected", "established", "state")],
         rows=[_row(request, speech, each) for each in found[:PAGE]], next=next_page(request, found),
         empty=(speech.t("secretariat.empty"), speech.t("secretariat.empty_more")),
