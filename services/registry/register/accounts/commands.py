@@ -125,6 +125,18 @@ def enable_account(session: Session, *, account_id: UUID, expected: int | None, 
     return account
 
 
+def erase_account(session: Session, *, tenant: str, person_id: UUID, now: datetime) -> None:
+    """Erase the login and name of a person who was erased, and end the sessions (I-51); nothing happens twice."""
+    account = queries.find_account_of(session, tenant=tenant, person_id=person_id)
+    if account is None or account.state == State.ERASED:
+        return
+    account.become(Action.ERASE)
+    account.login = account.login_key = f"erased {account.id}"
+    account.name = account.password_hash = ""
+    _end_sessions(session, account)
+    session.flush()
+
+
 def change_password(
     session: Session, *, old_password: str, new_password: str, address: str, by: Actor, now: datetime
 ) -> Problem | None:

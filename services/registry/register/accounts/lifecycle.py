@@ -10,6 +10,7 @@ class State(StrEnum):
 
     ACTIVE = "active"
     DISABLED = "disabled"
+    ERASED = "erased"
 
 
 class Action(StrEnum):
@@ -19,6 +20,7 @@ class Action(StrEnum):
     CHANGE_PASSWORD = "change_password"  # noqa: S105 - the name of an action
     DISABLE = "disable"
     ENABLE = "enable"
+    ERASE = "erase"
 
 
 ACCOUNT = Lifecycle(
@@ -27,6 +29,8 @@ ACCOUNT = Lifecycle(
         (State.ACTIVE, Action.CHANGE_PASSWORD): State.ACTIVE,
         (State.ACTIVE, Action.DISABLE): State.DISABLED,
         (State.DISABLED, Action.ENABLE): State.ACTIVE,
+        (State.ACTIVE, Action.ERASE): State.ERASED,
+        (State.DISABLED, Action.ERASE): State.ERASED,
     },
     initial={Action.CREATE: State.ACTIVE},
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from services.registry.register.accounts.lifecycle import ACCOUNT, State
+from services.registry.register.accounts.lifecycle import ACCOUNT, Action, State
 from services.registry.register.accounts.models import Account
 from shared.kernel.auth import Actor
 from shared.kernel.wire import Code, Line, Out, Wire
@@ -91,7 +91,8 @@ class AccountOut(Out):
 def account_out(account: Account) -> AccountOut:
     """The wire shape of an account."""
     values = {name: getattr(account, name) for name in AccountOut.model_fields if name != "open_actions"}
-    return AccountOut(**values, open_actions=[str(each) for each in ACCOUNT.open(State(account.state))])
+    actions = [str(each) for each in ACCOUNT.open(State(account.state)) if each is not Action.ERASE]
+    return AccountOut(**values, open_actions=actions)
 
 
 def me_out(actor: Actor) -> MeOut:

@@ -1,6 +1,7 @@
 """The governance wing through its HTTP doors: a directive's whole way, provinces apart, versions and keys."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -58,6 +59,17 @@ class TestDirectives:
         seen = api.get(f"/v1/directives/{made['id']}", headers=headers_for(HQ)).json()
         assert [each["state"] for each in seen["addressees"]] == ["delivered", "acknowledged", "delivered"]
         assert seen["open_actions"] == ["acknowledge", "supersede", "revoke"]
+
+    @pytest.mark.requirement("R-049")
+    def test_provinces_acknowledging_at_once_all_succeed(self, api: TestClient) -> None:
+        made = an_issued(api)
+        path = f"/v1/directives/{made['id']}/acknowledge"
+        officers = [an_actor("province_officer", province) for province in PROVINCES]
+        with ThreadPoolExecutor(len(officers)) as pool:
+            answers = list(pool.map(lambda by: post(api, path, {}, by).status_code, officers))
+        assert answers == [200, 200, 200]
+        seen = api.get(f"/v1/directives/{made['id']}", headers=headers_for(HQ)).json()
+        assert {each["state"] for each in seen["addressees"]} == {"acknowledged"}
 
     def test_a_province_may_not_write_and_does_not_see_a_draft(self, api: TestClient) -> None:
         made = post(api, "/v1/directives", DRAFT, HQ).json()

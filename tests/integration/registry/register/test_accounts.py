@@ -196,6 +196,22 @@ class TestCreateAccount:
         assert [each.code for each in refused.value.refusals] == ["login_malformed", "password_length"]
 
 
+class TestEraseAccount:
+    """Who is erased as a person leaves no login behind."""
+
+    @pytest.mark.invariant("I-51")
+    def test_nothing_personal_stays_and_nobody_signs_in(self, session: Session) -> None:
+        account = session.scalars(select(Account).where(Account.login_key == "hq@example.org")).one()
+        for _ in range(2):
+            commands.erase_account(session, tenant=TENANT, person_id=account.person_id, now=NOW)
+        assert (account.name, account.password_hash, account.state) == ("", "", "erased")
+        assert "example.org" not in account.login + account.login_key
+        refused = commands.sign_in(
+            session, tenant=TENANT, login=account.login, password="", address="::1", signer=_signer(), now=NOW
+        )
+        assert isinstance(refused, commands.SignInFailed)
+
+
 class TestChangePassword:
     """Only with the old one; other sessions end."""
 
