@@ -107,8 +107,8 @@ def cancel_meeting(
 
 @router.post("/{meeting_id}/hold", responses=CHANGE, dependencies=[CONVENERS])
 def hold_meeting(
-    meeting_id: UUID, body: HoldIn, session: SessionDep, actor: ActorDep, now: NowDep, if_match: IfMatchDep,
-    response: Response,
+    meeting_id: UUID, session: SessionDep, actor: ActorDep, now: NowDep, if_match: IfMatchDep, response: Response,
+    body: HoldIn | None = None,
 ) -> MeetingOut:  # fmt: skip
     """Say that the meeting took place."""
     meeting = commands.hold_meeting(session, meeting_id=meeting_id, expected=if_match, by=actor, now=now)
