@@ -23,13 +23,13 @@ def value_words(speech: Speech, answer: Any) -> str:
 
 
 def target_words(speech: Speech, target: str | None) -> str:
-    """A target as people read it: `5..10` → '5 to 10', `>0..<1` → 'above 0% and below 100%', `>=0.9` → '≥ 90%'."""
+    """A target as people read it: `5..10` → '5 to 10', `0<..<1` → 'above 0% and below 100%', `>=0.9` → '≥ 90%'."""
     if not target:
         return ""
     if target == "info":
         return str(speech.t("kpis.info"))
     low, dots, high = target.partition("..")
-    if dots and low.startswith(">"):
+    if dots and ("<" in low or ">" in low):
         return str(speech.t("kpis.between", low=_bound(speech, low), high=_bound(speech, high)))
     if dots:
         return str(speech.t("kpis.band", low=speech.digits(low), high=speech.digits(high)))
@@ -39,7 +39,7 @@ def target_words(speech: Speech, target: str | None) -> str:
 
 def _bound(speech: Speech, text: str) -> str:
     """A limit without its sign: shares up to one in per cent, other numbers as they are, words as they came."""
-    plain = text.lstrip(">=<≥≤ ")
+    plain = text.strip(">=<≥≤ ")
     try:
         number = Decimal(plain)
     except InvalidOperation:

@@ -49,6 +49,7 @@ router = page_router(PAGES, "/province-plans")
 SHAPES = {"not_started": "ring", "preparing": "half", "running": "done", "closed": "waived"}
 OFFICER = ("province_officer",)
 HQ = ("hq_officer",)
+FIGURES = {"secretariat": "K-01", "linked_agency": "K-03"}
 ALL = 200
 
 
@@ -240,7 +241,7 @@ def gauges_of(session: Session, speech: Speech, plan: ProvincePlan, today: date)
     rules = rules_of(session, tenant=plan.tenant, programme=plan.programme, cycle=plan.cycle)
     usual = {each.id: each for each in rules.quotas}
     gauges = []
-    for each in slots_of(session, plan.id, today):
+    for each in sorted(slots_of(session, plan.id, today), key=lambda slot: slot.subject != "secretariat"):
         exception = each.quota_id in excepted
         key = "exception" if exception else "low" if each.established < each.min else "within"
         normal = usual.get(each.quota_id)
@@ -248,7 +249,7 @@ def gauges_of(session: Session, speech: Speech, plan: ProvincePlan, today: date)
             SimpleNamespace(
                 title=speech.t(f"plan.subject.{each.subject}"), held=each.established, used=each.used,
                 minimum=normal.min if normal else each.min, maximum=max(each.max, normal.max if normal else each.max),
-                exception=exception, breached=each.breached,
+                exception=exception, breached=each.breached, code=FIGURES.get(each.subject, "K-01"),
                 words=speech.t(f"plan.gauge.{key}", held=each.established, min=each.min, max=each.max, used=each.used),
             )
         )  # fmt: skip
