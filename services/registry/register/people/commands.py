@@ -83,9 +83,8 @@ def register_person(
     territory = territory_to_write(session, territory_code, by=by)
     new = person_id or new_id()
     _check(session, contacts, person_id=new, minor=minor, by=by)
-    twin = find_person_of_contact(session, by=by, email=contacts.email, mobile=contacts.mobile)
-    if twin is not None and another_because is None:
-        raise PersonExists(link=f"/v1/people/{twin.id}", existing_id=str(twin.id))
+    if another_because is None:
+        _must_be_new(session, contacts, by=by)
     person = Person(
         id=new,
         tenant=by.tenant,
@@ -181,6 +180,12 @@ def _check(session: Session, contacts: ContactPoints, *, person_id: UUID, minor:
     if guardian_id is not None:
         guardian = get_person(session, guardian_id, by=by)
         refuse(may_be_guardian(minor=guardian.minor, active=guardian.is_known))
+
+
+def _must_be_new(session: Session, contacts: ContactPoints, *, by: Actor) -> None:
+    twin = find_person_of_contact(session, by=by, email=contacts.email, mobile=contacts.mobile)
+    if twin is not None:
+        raise PersonExists(link=f"/v1/people/{twin.id}", existing_id=str(twin.id))
 
 
 def _to_write(session: Session, person_id: UUID, *, expected: int, by: Actor) -> Person:

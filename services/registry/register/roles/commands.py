@@ -51,43 +51,25 @@ def assign_role(
     by: Actor,
     now: datetime,
 ) -> RoleAssignment:
-    """Give a person a role in a province, or '*' nationally, on the days [from_on, to_on), from today when not said.
-
-    RoleOverlaps when they hold it there on some of these days; RoleNotYoursToGive when it is above the actor.
-    """
+    """Give a person a role in a province, or '*' nationally, on the days [from_on, to_on), from today when not said."""
     if assignment_id is not None and (existing := find_role_assignment(session, assignment_id, by=by)) is not None:
         return existing
-    if not may_give(role, by=by):
-        raise RoleNotYoursToGive
-    from_on = from_on or local_day(now, zone_of_tenant(session, tenant=by.tenant))
-    path = _path(session, district or province, by=by)
-    person = get_person(session, person_id, by=by)
-    refusals = may_assign(
-        role=role,
-        province=province,
-        organisation_kind=organisation_kind,
-        district=district,
-        person_known=person.is_known,
-    )
-    if to_on is not None:
-        refusals += may_end(from_on=from_on, to_on=to_on)
-    refuse(refusals)
-    _check_organisation(session, organisation_id, organisation_kind, province=province, by=by)
-    _must_not_overlap(session, person_id, role, province, organisation_id, from_on, to_on, by=by)
+    _must_be_given_by(by, role)
     assignment = RoleAssignment(
         id=assignment_id or new_id(),
         tenant=by.tenant,
         province="" if province == NATIONAL else province,
-        territory=path,
+        territory=_path(session, district or province, by=by),
         person_id=person_id,
         role=role,
         organisation_id=organisation_id,
         organisation_kind=organisation_kind,
         district=district,
-        from_on=from_on,
+        from_on=from_on or local_day(now, zone_of_tenant(session, tenant=by.tenant)),
         to_on=to_on,
         state=ROLE_ASSIGNMENT.start(Action.ASSIGN),
     )
+    _must_stand(session, assignment, by=by)
     session.add(assignment)
     session.flush()
     emit(session, RoleAssigned(assignment_id=assignment.id, role=role_fact(assignment)), by=assignment, now=now)
@@ -99,8 +81,7 @@ def end_role(
 ) -> RoleAssignment:
     """Say that a person no longer holds a role; `to_on` is the first day without it."""
     assignment = get_role_assignment(session, assignment_id, by=by)
-    if not may_give(assignment.role, by=by):
-        raise RoleNotYoursToGive
+    _must_be_given_by(by, assignment.role)
     _path(session, assignment.reach, by=by)
     expect(assignment, expected)
     assignment.become(Action.END)
@@ -109,6 +90,29 @@ def end_role(
     event = RoleEnded(assignment_id=assignment.id, role=role_fact(assignment), reason=reason)
     emit(session, event, by=assignment, now=now)
     return assignment
+
+
+def _must_be_given_by(by: Actor, role: str) -> None:
+    if not may_give(role, by=by):
+        raise RoleNotYoursToGive
+
+
+def _must_stand(session: Session, assignment: RoleAssignment, *, by: Actor) -> None:
+    """Person, place, organisation and days of an assignment go together."""
+    refusals = may_assign(
+        role=assignment.role,
+        province=assignment.reach,
+        organisation_kind=assignment.organisation_kind,
+        district=assignment.district,
+        person_known=get_person(session, assignment.person_id, by=by).is_known,
+    )
+    if assignment.to_on is not None:
+        refusals += may_end(from_on=assignment.from_on, to_on=assignment.to_on)
+    refuse(refusals)
+    _check_organisation(
+        session, assignment.organisation_id, assignment.organisation_kind, province=assignment.reach, by=by
+    )
+    _must_not_overlap(session, assignment)
 
 
 def _path(session: Session, reach: str, *, by: Actor) -> str:
@@ -137,24 +141,15 @@ def _check_organisation(
     refuse([] if here else [Refusal("organisation_elsewhere", "organisation_id", params={"province": province})])
 
 
-def _must_not_overlap(
-    session: Session,
-    person_id: UUID,
-    role: str,
-    province: str,
-    organisation_id: UUID | None,
-    from_on: date,
-    to_on: date | None,
-    *,
-    by: Actor,
-) -> None:
+def _must_not_overlap(session: Session, new: RoleAssignment) -> None:
     # Assignments of one person are written one after another, so that two at once cannot both see no overlap.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"roles/{by.tenant}/{person_id}", 0))))
+    lock = func.hashtextextended(f"roles/{new.tenant}/{new.person_id}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(lock)))
     same = [
         each
-        for each in assignments_of(session, tenant=by.tenant, person_id=person_id)
-        if (each.role, each.reach, each.organisation_id) == (role, province, organisation_id)
-        and overlaps(from_on, to_on, [(each.from_on, each.to_on)])
+        for each in assignments_of(session, tenant=new.tenant, person_id=new.person_id)
+        if (each.role, each.reach, each.organisation_id) == (new.role, new.reach, new.organisation_id)
+        and overlaps(new.from_on, new.to_on, [(each.from_on, each.to_on)])
     ]
     if same:
         raise RoleOverlaps(link=f"/v1/roles/{same[0].id}", existing_id=str(same[0].id))

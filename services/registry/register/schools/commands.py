@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -72,7 +73,7 @@ def register_school(
     province = province_of(territory.path)
     refuse(may_be_as_of(as_of, today=today))
     _must_be_new(session, tenant=by.tenant, province=province, names=profile.names, because=another_because)
-    _code_must_be_free(session, tenant=by.tenant, national_code=national_code)
+    _code_must_be_free(session, by.tenant, national_code)
     school = School(
         id=school_id or new_id(),
         tenant=by.tenant,
@@ -83,15 +84,17 @@ def register_school(
         as_of=as_of,
         state=SCHOOL.start(Action.REGISTER),
         reason=another_because,
-        search_key=search_key(profile.names, profile.aliases),
-        name_keys=name_keys(profile.names, profile.aliases),
-        **asdict(profile),
+        **_columns(profile),
     )
     session.add(school)
     session.flush()
-    event = SchoolRegistered(school_id=school.id, school=school_fact(school), reason=another_because)
-    emit(session, event, by=school, now=now)
+    _tell_registered(session, school, now=now)
     return school
+
+
+def _tell_registered(session: Session, school: School, *, now: datetime) -> None:
+    event = SchoolRegistered(school_id=school.id, school=school_fact(school), reason=school.reason)
+    emit(session, event, by=school, now=now)
 
 
 def change_school_profile(
@@ -111,11 +114,9 @@ def change_school_profile(
     if duplicate_key(main_name(profile.names)) not in school.name_keys:
         _must_be_new(session, tenant=by.tenant, province=school.province, names=profile.names, because=None)
     school.become(Action.CHANGE_PROFILE)
-    for name, value in asdict(profile).items():
+    for name, value in _columns(profile).items():
         setattr(school, name, value)
     school.as_of = as_of
-    school.search_key = search_key(profile.names, profile.aliases)
-    school.name_keys = name_keys(profile.names, profile.aliases)
     emit(session, SchoolProfileChanged(school_id=school.id, school=school_fact(school)), by=school, now=now)
     return school
 
@@ -151,6 +152,11 @@ def close_school(
     return school
 
 
+def _columns(profile: SchoolProfile) -> dict[str, Any]:
+    names, aliases = profile.names, profile.aliases
+    return {**asdict(profile), "search_key": search_key(names, aliases), "name_keys": name_keys(names, aliases)}
+
+
 def _to_write(session: Session, school_id: UUID, *, expected: int, by: Actor) -> School:
     school = get_school(session, school_id, by=by)
     territory_to_write(session, school.territory_code, by=by)
@@ -167,7 +173,7 @@ def _must_be_new(session: Session, *, tenant: str, province: str, names: dict[st
         raise SchoolExists(link=f"/v1/schools/{twin.id}", existing_id=str(twin.id))
 
 
-def _code_must_be_free(session: Session, *, tenant: str, national_code: str | None) -> None:
+def _code_must_be_free(session: Session, tenant: str, national_code: str | None) -> None:
     if national_code is None:
         return
     taken = session.scalar(
