@@ -12,6 +12,7 @@ from tools.demo.__main__ import DEFAULT_STATE
 from tools.demo.accounts import Account
 from tools.demo.stack import StackFailed, stack
 from tools.demo.state import State
+from tools.demo.supervisor import Stopped, stop_signals
 from tools.main import ROOT, caller_path
 
 
@@ -45,11 +46,13 @@ def check_here(json_path: Path | None) -> int:
     (ROOT / ".peyvand").mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="check-", dir=ROOT / ".peyvand"))
     try:
-        with stack(folder) as running:
+        with stop_signals(), stack(folder) as running:
             result = story.run(running.url, json_path, running.accounts[0])
     except StackFailed as error:
         print(f"peyvand: {error}", file=sys.stderr)
         result = 1
+    except Stopped:
+        result = 130
     if result == 0:
         shutil.rmtree(folder, ignore_errors=True)
     else:
