@@ -68,7 +68,6 @@ def register_agency(
         **values,
     )
     session.add(agency)
-    session.flush()
     event = AgencyRegistered(agency_id=agency.id, agency=agency_fact(agency), reason=another_because)
     emit(session, event, by=agency, now=now)
     return agency
@@ -113,7 +112,8 @@ def merge_agency(
 
 def _checked(session: Session, profile: AgencyProfile, *, province: str, by: Actor) -> dict[str, object]:
     pool = sorted(set(profile.pool_territories)) or ([province] if province else [])
-    provinces = [each.code for each in list_provinces(session, tenant=by.tenant)]
+    elsewhere = set(pool) - {province}
+    provinces = [each.code for each in list_provinces(session, tenant=by.tenant)] if elsewhere else pool
     refuse(may_pool(level=profile.level, province=province, pool=pool, provinces=provinces))
     return {**asdict(profile), "pool_territories": pool}
 

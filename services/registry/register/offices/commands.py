@@ -59,7 +59,6 @@ def register_office(
         state=OFFICE.start(Action.REGISTER),
     )
     session.add(office)
-    session.flush()
     emit(session, OfficeRegistered(office_id=office.id, office=office_fact(office)), by=office, now=now)
     return office
 

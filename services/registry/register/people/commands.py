@@ -98,7 +98,6 @@ def register_person(
         **asdict(preferences),
     )
     session.add(person)
-    session.flush()
     emit(session, PersonRegistered(person_id=person.id, minor=minor), by=person, now=now)
     emit(session, contact_event(person), by=person, now=now)
     return person

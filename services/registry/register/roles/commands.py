@@ -71,7 +71,6 @@ def assign_role(
     )
     _must_stand(session, assignment, by=by)
     session.add(assignment)
-    session.flush()
     emit(session, RoleAssigned(assignment_id=assignment.id, role=role_fact(assignment)), by=assignment, now=now)
     return assignment
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
+from services.registry.programme.programmes.queries import zone_of_tenant
 from services.registry.register.agencies.queries import AgencyNotFound
 from services.registry.register.offices.queries import OfficeNotFound
 from services.registry.register.people.queries import PersonNotFound
@@ -22,6 +23,7 @@ from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer,
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused, Stale
+from shared.values.deadlines import local_day
 
 router = new_router("roles")
 writers = require("hq_officer", "province_officer", "tenant_administrator")
@@ -38,7 +40,9 @@ ASSIGN = problems(
 )
 
 
-def _assign(session: Session, item: RoleIn, *, actor: Actor, now: datetime) -> RoleAssignment:
+def _assign(
+    session: Session, item: RoleIn, *, today: date | None = None, actor: Actor, now: datetime
+) -> RoleAssignment:
     return commands.assign_role(
         session,
         assignment_id=item.id,
@@ -48,7 +52,7 @@ def _assign(session: Session, item: RoleIn, *, actor: Actor, now: datetime) -> R
         organisation_id=item.organisation_id,
         organisation_kind=item.organisation_kind,
         district=item.district,
-        from_on=item.from_on,
+        from_on=item.from_on or today,
         to_on=item.to_on,
         by=actor,
         now=now,
@@ -101,7 +105,8 @@ def assign_role(body: RoleIn, session: SessionDep, actor: ActorDep, now: NowDep,
 @router.post("/batch", status_code=201, responses=ASSIGN, dependencies=[writers])
 def assign_roles(body: RoleBatchIn, session: SessionDep, actor: ActorDep, now: NowDep) -> list[RoleOut]:
     """Give many roles; all or none."""
-    return [role_out(_assign(session, item, actor=actor, now=now)) for item in body.items]
+    today = local_day(now, zone_of_tenant(session, tenant=actor.tenant))
+    return [role_out(_assign(session, item, today=today, actor=actor, now=now)) for item in body.items]
 
 
 @router.post(

@@ -87,7 +87,6 @@ def register_school(
         **_columns(profile),
     )
     session.add(school)
-    session.flush()
     _tell_registered(session, school, now=now)
     return school
 

@@ -39,8 +39,7 @@ def _today(session: Session, actor: Actor, now: datetime) -> date:
     return local_day(now, zone_of_tenant(session, tenant=actor.tenant))
 
 
-def _register(session: Session, item: SchoolIn, *, actor: Actor, now: datetime) -> School:
-    today = _today(session, actor, now)
+def _register(session: Session, item: SchoolIn, *, today: date, actor: Actor, now: datetime) -> School:
     return commands.register_school(
         session,
         school_id=item.id,
@@ -93,7 +92,7 @@ def get_school(school_id: UUID, session: SessionDep, actor: ActorDep, response: 
 @router.post("", status_code=201, responses=REGISTER, dependencies=[writers])
 def register_school(body: SchoolIn, session: SessionDep, actor: ActorDep, now: NowDep, response: Response) -> SchoolOut:
     """Register a school."""
-    school = _register(session, body, actor=actor, now=now)
+    school = _register(session, body, today=_today(session, actor, now), actor=actor, now=now)
     answer(response, school)
     return school_out(school)
 
@@ -101,7 +100,8 @@ def register_school(body: SchoolIn, session: SessionDep, actor: ActorDep, now: N
 @router.post("/batch", status_code=201, responses=REGISTER, dependencies=[writers])
 def register_schools(body: SchoolBatchIn, session: SessionDep, actor: ActorDep, now: NowDep) -> list[SchoolOut]:
     """Register many schools; all or none."""
-    return [school_out(_register(session, item, actor=actor, now=now)) for item in body.items]
+    today = _today(session, actor, now)
+    return [school_out(_register(session, item, today=today, actor=actor, now=now)) for item in body.items]
 
 
 @router.patch("/{school_id}", responses=CHANGE, dependencies=[writers])

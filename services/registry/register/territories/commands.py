@@ -142,7 +142,6 @@ def _add(
         valid_from=valid_from,
     )
     session.add(territory)
-    session.flush()
     event = TerritoryRegistered(territory_id=territory.id, territory=territory_fact(territory))
     emit(session, event, by=territory, now=now)
     return territory

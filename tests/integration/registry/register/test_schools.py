@@ -16,6 +16,7 @@ from services.registry.register.schools.commands import (
 from services.registry.register.schools.queries import SchoolNotFound, get_school, list_schools
 from services.registry.register.territories.load import load_territories
 from services.registry.register.territories.queries import OutsideYourProvince
+from shared.kernel import tenancy
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.problems import Refused
 from shared.kernel.tenancy import enter
@@ -79,6 +80,16 @@ class TestRegisterSchool:
 
     def test_another_provinces_school_is_unknown(self, country: Session, now: datetime) -> None:
         school = a_school(country, now=now)
+        with pytest.raises(SchoolNotFound):
+            get_school(country, school.id, by=YAZD)
+
+    def test_row_level_security_alone_hides_it_too(
+        self, country: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        school = a_school(country, now=now)
+        monkeypatch.setattr(tenancy, "GUARD_ON", False)
+        assert get_school(country, school.id, by=YAZD) is school
+        enter(country, tenant=TENANT, province="IR-21")
         with pytest.raises(SchoolNotFound):
             get_school(country, school.id, by=YAZD)
 
