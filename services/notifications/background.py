@@ -53,7 +53,9 @@ def loops(background: Background, only: str = "all") -> list[Loop]:
 
         idle = 0.1 if settings.demo_clock else settings.sweep_seconds
         # RFC 5321 lets a mail server think for ten minutes after DATA.
-        found.append(Loop("sweeper", lambda: sweep(background.sessions, settings), idle_s=idle, patience_s=SLOW_PROVIDER_S))
+        found.append(
+            Loop("sweeper", lambda: sweep(background.sessions, settings), idle_s=idle, patience_s=SLOW_PROVIDER_S)
+        )
     return found
 
 

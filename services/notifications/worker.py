@@ -6,7 +6,8 @@ from functools import cache
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from services.notifications.messages.delivery import Breaker, deliver_due as deliver
+from services.notifications.messages.delivery import Breaker
+from services.notifications.messages.delivery import deliver_due as deliver
 from services.notifications.messages.desk import desk_of
 from services.notifications.settings import NotificationsSettings
 from shared.kernel.clock import use_demo_clock

@@ -1,4 +1,4 @@
-"""A sender that kills itself at a chosen step: `python -m tests.support.killable_sender STEP DATABASE_URL SMTP_PORT`."""
+"""A sender that kills itself at a chosen step: arguments STEP DATABASE_URL SMTP_PORT."""
 
 import os
 import signal
@@ -36,9 +36,13 @@ def main() -> None:
     step, url, port = sys.argv[1:]
     use_demo_clock(True)
     values: dict[str, Any] = {
-        "environment": "test", "database_url": url, "demo_clock": True, "smtp_host": "127.0.0.1", "smtp_port": int(port),
+        "environment": "test",
+        "database_url": url,
+        "demo_clock": True,
+        "smtp_host": "127.0.0.1",
+        "smtp_port": int(port),
         "smtp_security": "none",
-    }  # fmt: skip
+    }
     settings = NotificationsSettings(**values)
     _arm(step)
     deliver_due(new_sessions(new_engine(url)), desk_of(settings), Breaker())

@@ -31,11 +31,21 @@ def an_id(code: str) -> UUID:
 HEAD, SECRETARY, EXPERT = an_id("head"), an_id("secretary"), an_id("expert")
 CHAIR, OFFICER_HQ, LEGAL = an_id("chair"), an_id("hq officer"), an_id("legal")
 PRINCIPAL, OFFICER, MANAGER, CONTACT, PUPIL = (
-    an_id("principal"), an_id("officer"), an_id("manager"), an_id("contact"), an_id("pupil"),
-)  # fmt: skip
+    an_id("principal"),
+    an_id("officer"),
+    an_id("manager"),
+    an_id("contact"),
+    an_id("pupil"),
+)
 SCHOOL, AGENCY, OFFICE, SECRETARIAT, PAIRING, PLAN, MEETING = (
-    an_id("school"), an_id("agency"), an_id("office"), an_id("secretariat"), an_id("pairing"), an_id("plan"), an_id("meeting"),
-)  # fmt: skip
+    an_id("school"),
+    an_id("agency"),
+    an_id("office"),
+    an_id("secretariat"),
+    an_id("pairing"),
+    an_id("plan"),
+    an_id("meeting"),
+)
 SCHOOL_NAMES = {"fa": "مدرسهٔ استثنایی شهید دکتر محمدعلی رجایی شمارهٔ دو", "en": "Rajaei Special School No. 2"}
 AGENCY_NAMES = {"fa": "ادارهٔ کل حفاظت محیط زیست استان یزد", "en": "Department of Environment, Yazd"}
 OFFICE_NAMES = {"fa": "ادارهٔ آموزش و پرورش استثنایی استان یزد", "en": "Special-education administration of Yazd"}
@@ -73,11 +83,22 @@ class Stage:
         """The header an event would travel with."""
         self.seq += 1
         return Envelope(
-            id=new_id(), type=type(event).event_type, source="/peyvand/registry/registry", subject=event.subject_id,
-            time=at, tenant=TENANT, programme="sad-dabirkhaneh", cycle="1399-1400", province=province,
-            territory=f"IR/{province}" if province else "", sequence=f"{self.seq:010d}", feedseq=self.seq, epoch=EPOCH,
-            emittedat=at, data=event.model_dump(mode="json", exclude_none=True),
-        )  # fmt: skip
+            id=new_id(),
+            type=type(event).event_type,
+            source="/peyvand/registry/registry",
+            subject=event.subject_id,
+            time=at,
+            tenant=TENANT,
+            programme="sad-dabirkhaneh",
+            cycle="1399-1400",
+            province=province,
+            territory=f"IR/{province}" if province else "",
+            sequence=f"{self.seq:010d}",
+            feedseq=self.seq,
+            epoch=EPOCH,
+            emittedat=at,
+            data=event.model_dump(mode="json", exclude_none=True),
+        )
 
     def settle_people(self) -> None:
         """Programme, places, seats, roles and contact points."""
@@ -86,10 +107,12 @@ class Stage:
         self.play(*(a_committee("PR-01", HEAD), a_committee("PR-02", SECRETARY)))
         self.play(a_committee("HQ-01", CHAIR, national=True), a_committee("HQ-09", LEGAL, national=True), province="")
         self.play(
-            a_role(EXPERT, "province_officer", PROVINCE), a_role(OFFICER_HQ, "hq_officer", "*"),
-            a_role(PRINCIPAL, "principal", PROVINCE, SCHOOL), a_role(MANAGER, "agency_manager", PROVINCE, AGENCY),
+            a_role(EXPERT, "province_officer", PROVINCE),
+            a_role(OFFICER_HQ, "hq_officer", "*"),
+            a_role(PRINCIPAL, "principal", PROVINCE, SCHOOL),
+            a_role(MANAGER, "agency_manager", PROVINCE, AGENCY),
             a_role(CONTACT, "agency_contact", PROVINCE, AGENCY),
-        )  # fmt: skip
+        )
         people = (HEAD, SECRETARY, EXPERT, CHAIR, OFFICER_HQ, LEGAL, PRINCIPAL, OFFICER, MANAGER, CONTACT)
         self.play(*(contact_points(person, index) for index, person in enumerate(people)))
 
@@ -97,19 +120,30 @@ class Stage:
 def a_programme() -> Event:
     """The programme with its zone, weekend and languages."""
     fact = programme.ProgrammeFact(
-        programme_id=an_id("programme"), code="sad-dabirkhaneh", names={"fa": "صد دبیرخانه، صد مدرسه"}, version=1,
-        definition_hash="x", calendar="solar_hijri", tz="Asia/Tehran", weekend=("thu", "fri"),
-        languages=("fa", "en"), default_language="fa",
-    )  # fmt: skip
+        programme_id=an_id("programme"),
+        code="sad-dabirkhaneh",
+        names={"fa": "صد دبیرخانه، صد مدرسه"},
+        version=1,
+        definition_hash="x",
+        calendar="solar_hijri",
+        tz="Asia/Tehran",
+        weekend=("thu", "fri"),
+        languages=("fa", "en"),
+        default_language="fa",
+    )
     return programme.ProgrammePublished(programme_id=fact.programme_id, programme=fact)
 
 
 def a_territory() -> Event:
     """Yazd."""
     fact = register.TerritoryFact(
-        territory_id=an_id("yazd"), code=PROVINCE, level="province", parent_code="IR", path=f"IR/{PROVINCE}",
+        territory_id=an_id("yazd"),
+        code=PROVINCE,
+        level="province",
+        parent_code="IR",
+        path=f"IR/{PROVINCE}",
         names={"fa": "یزد", "en": "Yazd"},
-    )  # fmt: skip
+    )
     return register.TerritoryRegistered(territory_id=fact.territory_id, territory=fact)
 
 
@@ -124,7 +158,13 @@ def an_office() -> Event:
 def a_school(event: type[register.SchoolEvent]) -> Event:
     """A school."""
     fact = register.SchoolFact(
-        school_id=SCHOOL, names=SCHOOL_NAMES, kind="special", territory_code=PROVINCE, gender="girls", as_of=DAY, state="open"
+        school_id=SCHOOL,
+        names=SCHOOL_NAMES,
+        kind="special",
+        territory_code=PROVINCE,
+        gender="girls",
+        as_of=DAY,
+        state="open",
     )
     return event(school_id=SCHOOL, school=fact)
 
@@ -132,7 +172,12 @@ def a_school(event: type[register.SchoolEvent]) -> Event:
 def an_agency() -> Event:
     """An agency."""
     fact = register.AgencyFact(
-        agency_id=AGENCY, names=AGENCY_NAMES, kind="directorate", sector="governmental", level="province", state="active"
+        agency_id=AGENCY,
+        names=AGENCY_NAMES,
+        kind="directorate",
+        sector="governmental",
+        level="province",
+        state="active",
     )
     return register.AgencyRegistered(agency_id=AGENCY, agency=fact)
 
@@ -140,18 +185,28 @@ def an_agency() -> Event:
 def contact_points(person: UUID, index: int = 0, **changes: Any) -> register.PersonContactPointsChanged:
     """Contact points of a sample person."""
     values: dict[str, Any] = {
-        "person_id": person, "display_name": f"پروین کریمی {index}", "family_name": "کریمی", "honorific": "خانم",
-        "language": "fa", "email": f"p{index}@example.org", "mobile": f"+9891200000{index:02d}", "verified": True,
-    }  # fmt: skip
+        "person_id": person,
+        "display_name": f"پروین کریمی {index}",
+        "family_name": "کریمی",
+        "honorific": "خانم",
+        "language": "fa",
+        "email": f"p{index}@example.org",
+        "mobile": f"+9891200000{index:02d}",
+        "verified": True,
+    }
     return register.PersonContactPointsChanged(**(values | changes))
 
 
 def a_role(person: UUID, role: str, place: str, organisation: UUID | None = None) -> register.RoleAssigned:
     """A role from long ago."""
     fact = register.RoleFact(
-        assignment_id=an_id(f"{role}/{person}"), person_id=person, role=role, province=place, organisation_id=organisation,
+        assignment_id=an_id(f"{role}/{person}"),
+        person_id=person,
+        role=role,
+        province=place,
+        organisation_id=organisation,
         from_on=date(2020, 1, 1),
-    )  # fmt: skip
+    )
     return register.RoleAssigned(assignment_id=fact.assignment_id, role=fact)
 
 
@@ -160,9 +215,12 @@ def a_committee(seat: str, person: UUID, *, national: bool = False, minor: bool 
     holding = governance.SeatHolding(person_id=person, from_on=date(2020, 1, 1), minor=minor)
     state = governance.SeatState(code=seat, title={"fa": "عضو", "en": "Member"}, function="member", holdings=(holding,))
     fact = governance.CommitteeFact(
-        committee_id=an_id(f"committee {seat}"), code=seat, level="national" if national else "province",
-        constituted_on=date(2020, 1, 1), seats=(state,),
-    )  # fmt: skip
+        committee_id=an_id(f"committee {seat}"),
+        code=seat,
+        level="national" if national else "province",
+        constituted_on=date(2020, 1, 1),
+        seats=(state,),
+    )
     return governance.CommitteeSeatFilled(
         committee_id=fact.committee_id, committee=fact, seat_code=seat, person_id=person, from_on=DAY, **header()
     )
@@ -172,47 +230,84 @@ def a_directive(event: type[governance.DirectiveEvent], **more: Any) -> Event:
     """A directive addressed to Yazd."""
     addressee = governance.DirectiveAddressee(office_id=OFFICE, office_names=OFFICE_NAMES, province=PROVINCE)
     fact = governance.DirectiveFact(
-        directive_id=an_id("directive"), number="1399/1", revision=1, title={"fa": "شیوه‌نامهٔ اجرایی صد دبیرخانه", "en": "Guideline"},
-        body={"fa": "متن", "en": "Text"}, state="issued", issued_at=NOW, issued_on=DAY,
-        acknowledge_by=NOW + timedelta(days=3), addressees=(addressee,),
-    )  # fmt: skip
+        directive_id=an_id("directive"),
+        number="1399/1",
+        revision=1,
+        title={"fa": "شیوه‌نامهٔ اجرایی صد دبیرخانه", "en": "Guideline"},
+        body={"fa": "متن", "en": "Text"},
+        state="issued",
+        issued_at=NOW,
+        issued_on=DAY,
+        acknowledge_by=NOW + timedelta(days=3),
+        addressees=(addressee,),
+    )
     return event(directive_id=fact.directive_id, directive=fact, **header(), **more)
 
 
 def an_authorisation(event: type[governance.AuthorisationEvent], **more: Any) -> Event:
     """A permit of the committee."""
     fact = governance.AuthorisationFact(
-        authorisation_id=an_id("permit"), kind="committee", body={"fa": "کمیتهٔ توسعهٔ مدیریت", "en": "Committee"},
-        subject="اجرای برنامه در استان", state="granted", number="12/7", requested_on=DAY, decided_on=DAY, valid_until=DAY,
-    )  # fmt: skip
+        authorisation_id=an_id("permit"),
+        kind="committee",
+        body={"fa": "کمیتهٔ توسعهٔ مدیریت", "en": "Committee"},
+        subject="اجرای برنامه در استان",
+        state="granted",
+        number="12/7",
+        requested_on=DAY,
+        decided_on=DAY,
+        valid_until=DAY,
+    )
     return event(authorisation_id=fact.authorisation_id, authorisation=fact, **header(), **more)
 
 
 def a_letter(event: type[governance.LetterEvent], **more: Any) -> Event:
     """The declaration of readiness to the agency."""
     fact = governance.LetterFact(
-        letter_id=an_id("letter"), number="47/99", direction="province_to_agency", subject_code="readiness",
-        subject="اعلام آمادگی برای همکاری", state="sent", sender_id=OFFICE, sender_names=OFFICE_NAMES, sent_on=DAY,
+        letter_id=an_id("letter"),
+        number="47/99",
+        direction="province_to_agency",
+        subject_code="readiness",
+        subject="اعلام آمادگی برای همکاری",
+        state="sent",
+        sender_id=OFFICE,
+        sender_names=OFFICE_NAMES,
+        sent_on=DAY,
         addressees=(governance.LetterAddressee(kind="agency", id=AGENCY, names=AGENCY_NAMES, province=PROVINCE),),
-    )  # fmt: skip
+    )
     return event(letter_id=fact.letter_id, letter=fact, **header(), **more)
 
 
 def a_secretariat(event: type[partnership.SecretariatEvent], **more: Any) -> Event:
     """A secretariat in the school."""
     fact = partnership.SecretariatFact(
-        secretariat_id=SECRETARIAT, school_id=SCHOOL, school_names=SCHOOL_NAMES, state="selected", slot_no=3,
-        nominated_on=DAY, decision_ref="M-12", principal_id=PRINCIPAL, officers=(OFFICER,), dims=DIMS,
-    )  # fmt: skip
+        secretariat_id=SECRETARIAT,
+        school_id=SCHOOL,
+        school_names=SCHOOL_NAMES,
+        state="selected",
+        slot_no=3,
+        nominated_on=DAY,
+        decision_ref="M-12",
+        principal_id=PRINCIPAL,
+        officers=(OFFICER,),
+        dims=DIMS,
+    )
     return event(secretariat_id=SECRETARIAT, secretariat=fact, **header(), **more)
 
 
 def a_pairing(event: type[partnership.PairingEvent], **more: Any) -> Event:
     """The pairing of school and agency."""
     fact = partnership.PairingFact(
-        pairing_id=PAIRING, secretariat_id=SECRETARIAT, school_id=SCHOOL, school_names=SCHOOL_NAMES, agency_id=AGENCY,
-        agency_names=AGENCY_NAMES, state="established", proposed_on=DAY, active=(Interval(from_on=DAY),), dims=DIMS,
-    )  # fmt: skip
+        pairing_id=PAIRING,
+        secretariat_id=SECRETARIAT,
+        school_id=SCHOOL,
+        school_names=SCHOOL_NAMES,
+        agency_id=AGENCY,
+        agency_names=AGENCY_NAMES,
+        state="established",
+        proposed_on=DAY,
+        active=(Interval(from_on=DAY),),
+        dims=DIMS,
+    )
     return event(pairing_id=PAIRING, pairing=fact, **header(), **more)
 
 
@@ -225,7 +320,16 @@ def a_quota(event: type[partnership.QuotaEvent], quota: str = "Q-SCHOOL", **more
     """Four of at least five."""
     subject = "secretariat" if quota == "Q-SCHOOL" else "agency"
     return event(
-        plan_id=PLAN, plan=a_plan(), quota_id=quota, subject=subject, holders=4, min=5, max=10, checked_at=NOW, **header(), **more
+        plan_id=PLAN,
+        plan=a_plan(),
+        quota_id=quota,
+        subject=subject,
+        holders=4,
+        min=5,
+        max=10,
+        checked_at=NOW,
+        **header(),
+        **more,
     )
 
 
@@ -233,10 +337,20 @@ def a_meeting(event: type[gathering.MeetingEvent], starts_at: datetime = NOW + t
     """A joint meeting with school and agency."""
     party = gathering.MeetingParty(role="organiser", kind="office", id=OFFICE, names=OFFICE_NAMES)
     fact = gathering.MeetingFact(
-        meeting_id=MEETING, kind="joint", title="نشست مشترک با ادارهٔ کل محیط زیست", state="scheduled", level="province",
-        starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), tz="Asia/Tehran", local_on=DAY,
-        venue="دفتر مدرسه، خیابان امام", parties=(party,), invitees=(PRINCIPAL, CONTACT), ics_sequence=1,
-    )  # fmt: skip
+        meeting_id=MEETING,
+        kind="joint",
+        title="نشست مشترک با ادارهٔ کل محیط زیست",
+        state="scheduled",
+        level="province",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2),
+        tz="Asia/Tehran",
+        local_on=DAY,
+        venue="دفتر مدرسه، خیابان امام",
+        parties=(party,),
+        invitees=(PRINCIPAL, CONTACT),
+        ics_sequence=1,
+    )
     return event(meeting_id=MEETING, meeting=fact, **header(), **more)
 
 
@@ -245,7 +359,17 @@ def an_obligation(event: type[duty.ObligationEvent], template: str = "H2", **mor
     national = template.startswith("H")
     assignees = (duty.Assignee(role="HQC" if national else "PS", province="*" if national else PROVINCE),)
     fact = duty.ObligationFact(
-        obligation_id=an_id(f"duty {template}"), template=template, title=TITLES, level="national", assignees=assignees,
-        period_key="1399-08", period_label=PERIOD, state="open", opens_at=NOW, due_on=DAY, due_at=NOW, due_version=1,
-    )  # fmt: skip
+        obligation_id=an_id(f"duty {template}"),
+        template=template,
+        title=TITLES,
+        level="national",
+        assignees=assignees,
+        period_key="1399-08",
+        period_label=PERIOD,
+        state="open",
+        opens_at=NOW,
+        due_on=DAY,
+        due_at=NOW,
+        due_version=1,
+    )
     return event(obligation_id=fact.obligation_id, obligation=fact, **header(), **more)

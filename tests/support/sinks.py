@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope as SmtpEnvelope, Session as SmtpSession
+from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import Envelope as SmtpEnvelope
+from aiosmtpd.smtp import Session as SmtpSession
 
 
 def _free_port() -> int:
@@ -45,7 +47,7 @@ class MailSink:
         """Go away."""
         self._controller.stop()
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
+    async def handle_RCPT(
         self, _server: SMTP, _session: SmtpSession, envelope: SmtpEnvelope, address: str, _options: list[str]
     ) -> str:
         """Takes or refuses a recipient."""
@@ -54,7 +56,7 @@ class MailSink:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: SmtpEnvelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: SmtpEnvelope) -> str:
         """Writes the message down first, then answers."""
         answer = self.after_data.pop(0) if self.after_data else "250 taken"
         if not answer.startswith(("4", "5")):
@@ -122,7 +124,9 @@ class GatewaySink:
             self._reply(request, code, json.dumps({"return": {"status": code, "message": "no"}}).encode())
         else:
             entry = {"messageid": 1000 + len(self.taken), "status": 1, "statustext": "queued"}
-            self._reply(request, 200, json.dumps({"return": {"status": 200, "message": "ok"}, "entries": [entry]}).encode())
+            self._reply(
+                request, 200, json.dumps({"return": {"status": 200, "message": "ok"}, "entries": [entry]}).encode()
+            )
 
     def _look_up(self, request: BaseHTTPRequestHandler, form: dict[str, str]) -> None:
         if self.mute_lookups:

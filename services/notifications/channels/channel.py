@@ -80,7 +80,10 @@ class Line(Protocol):
 class Channel(Protocol):
     """Opens a line to a provider."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """`email` or `sms`."""
+        ...
 
     def open(self) -> Line:
         """A line for one batch; connecting may happen later, at the first message."""

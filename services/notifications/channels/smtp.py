@@ -75,7 +75,10 @@ class SmtpLine:
             fresh = self._server is None
             try:
                 server = self._server = self._server or self._connect()
-                for code, words in (server.mail(self._channel.sender), server.rcpt(checked_address(message.to_address))):
+                for code, words in (
+                    server.mail(self._channel.sender),
+                    server.rcpt(checked_address(message.to_address)),
+                ):
                     if code not in (250, 251):
                         server.rset()
                         return _refusal(code, words)

@@ -27,7 +27,9 @@ def scope_of(envelope: Envelope) -> dict[str, str]:
     }
 
 
-def keep_thing(session: Session, envelope: Envelope, *, kind: str, key: str, data: Mapping[str, Any], ref: str = "") -> None:
+def keep_thing(
+    session: Session, envelope: Envelope, *, kind: str, key: str, data: Mapping[str, Any], ref: str = ""
+) -> None:
     """Keep the newest snapshot of something."""
     values = {**scope_of(envelope), "kind": kind, "key": key, "ref": ref, "data": dict(data)}
     changed = {name: values[name] for name in ("ref", "data", "province", "territory", "programme", "cycle")}

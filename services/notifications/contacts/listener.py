@@ -52,11 +52,13 @@ def on_person_erased(session: Session, event: PersonErased, envelope: Envelope) 
     commands.erase_contact(session, envelope, person_id=event.person_id, at=event.erased_at)
 
 
-@subscriber.on(RoleAssigned)
-@subscriber.on(RoleEnded)
 def on_role_changed(session: Session, event: RoleAssigned | RoleEnded, envelope: Envelope) -> None:
     """Who holds which role."""
     commands.keep_role(session, envelope, event.role)
+
+
+subscriber.on(RoleAssigned)(on_role_changed)
+subscriber.on(RoleEnded)(on_role_changed)
 
 
 @subscriber.on_each(CommitteeEvent)
@@ -65,19 +67,25 @@ def on_committee_changed(session: Session, event: CommitteeEvent, envelope: Enve
     commands.keep_committee(session, envelope, event.committee)
 
 
-@subscriber.on(TerritoryRegistered)
-@subscriber.on(TerritoryChanged)
 def on_territory_changed(session: Session, event: TerritoryRegistered | TerritoryChanged, envelope: Envelope) -> None:
     """Names of places, by code."""
     commands.keep_thing(session, envelope, kind="territory", key=event.territory.code, data=_plain(event.territory))
 
 
-@subscriber.on(OfficeRegistered)
-@subscriber.on(OfficeChanged)
+subscriber.on(TerritoryRegistered)(on_territory_changed)
+subscriber.on(TerritoryChanged)(on_territory_changed)
+
+
 def on_office_changed(session: Session, event: OfficeRegistered | OfficeChanged, envelope: Envelope) -> None:
     """Names of offices."""
     data = _plain(event.office)
-    commands.keep_thing(session, envelope, kind="office", key=str(event.office_id), ref=event.office.territory_code, data=data)
+    commands.keep_thing(
+        session, envelope, kind="office", key=str(event.office_id), ref=event.office.territory_code, data=data
+    )
+
+
+subscriber.on(OfficeRegistered)(on_office_changed)
+subscriber.on(OfficeChanged)(on_office_changed)
 
 
 @subscriber.on_each(SchoolEvent)
@@ -118,16 +126,18 @@ def on_meeting_changed(session: Session, event: MeetingEvent, envelope: Envelope
     if isinstance(event, MeetingRescheduled):
         for answer in queries.things_by_ref(session, envelope.tenant, "answer", key):
             data = {**answer, "answer": ""}
-            commands.keep_thing(session, envelope, kind="answer", key=f"{key}/{answer['person_id']}", ref=key, data=data)
+            commands.keep_thing(
+                session, envelope, kind="answer", key=f"{key}/{answer['person_id']}", ref=key, data=data
+            )
 
 
-@subscriber.on(ProgrammePublished)
-@subscriber.on(ProgrammeRevised)
-def on_programme_changed(
-    session: Session, event: ProgrammePublished | ProgrammeRevised, envelope: Envelope
-) -> None:
+def on_programme_changed(session: Session, event: ProgrammePublished | ProgrammeRevised, envelope: Envelope) -> None:
     """Zone, weekend and languages."""
     commands.keep_thing(session, envelope, kind="programme", key=event.programme.code, data=_plain(event.programme))
+
+
+subscriber.on(ProgrammePublished)(on_programme_changed)
+subscriber.on(ProgrammeRevised)(on_programme_changed)
 
 
 @subscriber.on(HolidayChanged)

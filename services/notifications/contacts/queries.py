@@ -97,7 +97,9 @@ def holders(
 
 
 def _principals(session: Session, reach: Reach) -> Sequence[UUID]:
-    secretariat = thing(session, reach.tenant, "secretariat", str(reach.secretariat_id)) if reach.secretariat_id else None
+    secretariat = (
+        thing(session, reach.tenant, "secretariat", str(reach.secretariat_id)) if reach.secretariat_id else None
+    )
     if secretariat and secretariat.get("principal_id"):
         return [UUID(secretariat["principal_id"])]
     school = reach.school_id or (UUID(secretariat["school_id"]) if secretariat else None)
@@ -105,7 +107,9 @@ def _principals(session: Session, reach: Reach) -> Sequence[UUID]:
 
 
 def _officers(session: Session, reach: Reach) -> Sequence[UUID]:
-    secretariat = thing(session, reach.tenant, "secretariat", str(reach.secretariat_id)) if reach.secretariat_id else None
+    secretariat = (
+        thing(session, reach.tenant, "secretariat", str(reach.secretariat_id)) if reach.secretariat_id else None
+    )
     return [UUID(each) for each in secretariat.get("officers", ())] if secretariat else []
 
 
@@ -174,7 +178,9 @@ def thing(session: Session, tenant: str, kind: str, key: str) -> dict[str, Any] 
 
 def things_by_ref(session: Session, tenant: str, kind: str, ref: str) -> list[dict[str, Any]]:
     """All snapshots of a kind that point to one thing."""
-    statement = select(Known.data).where(Known.tenant == tenant, Known.kind == kind, Known.ref == ref).order_by(Known.key)
+    statement = (
+        select(Known.data).where(Known.tenant == tenant, Known.kind == kind, Known.ref == ref).order_by(Known.key)
+    )
     return list(session.scalars(statement))
 
 

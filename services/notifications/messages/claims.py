@@ -1,4 +1,4 @@
-"""Leases on deliveries: claim, renew, mark, settle. Each is one short transaction; no provider is called inside (I6)."""
+"""Leases on deliveries: claim, renew, mark, settle; each one short transaction without a provider inside (I6)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

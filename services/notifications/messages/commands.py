@@ -14,8 +14,8 @@ from services.notifications.messages import queries
 from services.notifications.messages.lifecycle import DELIVERY, Action, State
 from services.notifications.messages.models import Delivery, DeliveryNote, Happening, Item, Notification, Sending
 from services.notifications.messages.told import Told
-from services.notifications.notices.definition import ChannelName, Notice, Role
-from services.notifications.notices.planning import PlannedDelivery, PlannedItem, not_before, reachable
+from services.notifications.notices.definition import ChannelName, Notice, Role, Urgency
+from services.notifications.notices.planning import Locale, PlannedDelivery, PlannedItem, not_before, reachable
 from shared.contracts.envelope import Envelope
 from shared.kernel.auth import Actor
 from shared.kernel.problems import Conflict, NotFound, expect
@@ -116,9 +116,7 @@ def _new_message(
     return message
 
 
-def _item(
-    scope: Mapping[str, str], message_id: UUID, envelope: Envelope, told: Told, planned: PlannedItem
-) -> Item:
+def _item(scope: Mapping[str, str], message_id: UUID, envelope: Envelope, told: Told, planned: PlannedItem) -> Item:
     return Item(
         id=new_id(),
         notification_id=message_id,
@@ -150,7 +148,9 @@ def _keep_delivery(
     now: datetime,
 ) -> None:
     same = select(Delivery).where(
-        Delivery.tenant == message.tenant, Delivery.notification_id == message.id, Delivery.channel == each.channel.value
+        Delivery.tenant == message.tenant,
+        Delivery.notification_id == message.id,
+        Delivery.channel == each.channel.value,
     )
     if session.scalars(same).first() is not None:
         return
@@ -209,10 +209,8 @@ def release_waiting(session: Session, *, person_id: UUID, now: datetime) -> None
     session.flush()
 
 
-def later(delivery: Delivery, locale: contacts.Locale, now: datetime) -> datetime:
+def later(delivery: Delivery, locale: Locale, now: datetime) -> datetime:
     """When a text message of this urgency may leave from now on."""
-    from services.notifications.notices.definition import Urgency
-
     return not_before(ChannelName.SMS, Urgency(delivery.urgency), max(delivery.not_before, now), locale)
 
 
@@ -258,9 +256,7 @@ def resend_delivery(
     return delivery
 
 
-def set_sending(
-    session: Session, *, tenant: str, live: bool, reason: str, by: Actor, now: datetime
-) -> Sending:
+def set_sending(session: Session, *, tenant: str, live: bool, reason: str, by: Actor, now: datetime) -> Sending:
     """Switch a tenant's messages on or off; what was planned while it was off stays held."""
     if tenant != by.tenant:
         raise ForeignTenant

@@ -148,8 +148,10 @@ def _link(desk: Desk, delivery: Delivery) -> str:
     if delivery.rule == DIGEST:
         return f"{desk.public_url}{desk.reporting_path}/"
     path = PATHS.get(delivery.subject_type)
-    return f"{desk.public_url}{desk.registry_path}/{path}/{delivery.subject_id}" if path else (
-        f"{desk.public_url}{desk.registry_path}/"
+    return (
+        f"{desk.public_url}{desk.registry_path}/{path}/{delivery.subject_id}"
+        if path
+        else (f"{desk.public_url}{desk.registry_path}/")
     )
 
 

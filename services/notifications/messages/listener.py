@@ -63,11 +63,13 @@ def _qualifier(event: Event) -> str:
     return ""
 
 
-@subscriber.on(PersonContactPointsChanged)
-@subscriber.on(PersonErased)
 def on_person_changed(session: Session, event: PersonContactPointsChanged | PersonErased, envelope: Envelope) -> None:
     """What waited for an address may leave."""
     commands.release_waiting(session, person_id=event.person_id, now=business_now(session))
+
+
+subscriber.on(PersonContactPointsChanged)(on_person_changed)
+subscriber.on(PersonErased)(on_person_changed)
 
 
 for _type, _event in EVENTS.items():

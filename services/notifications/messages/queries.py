@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.notifications.messages.lifecycle import OPEN, State
@@ -16,7 +16,9 @@ from shared.kernel.problems import NotFound
 from shared.kernel.tenancy import enter, within
 
 WAITING = "no_contact_yet"
-PERSONAL_ROLES = frozenset({"principal", "secretariat_officer", "agency_contact", "agency_manager", "governorate_contact"})
+PERSONAL_ROLES = frozenset(
+    {"principal", "secretariat_officer", "agency_contact", "agency_manager", "governorate_contact"}
+)
 
 
 class DeliveryNotFound(NotFound):
@@ -191,7 +193,7 @@ def next_due(session: Session) -> datetime | None:
     return min(instants, default=None)
 
 
-def _visible(by: Actor) -> object:
+def _visible(by: Actor) -> ColumnElement[bool]:
     """First lock; people of schools and agencies see only what was sent to themselves."""
     scope = within(Delivery, by)
     if by.roles and all(grant.role in PERSONAL_ROLES for grant in by.roles):

@@ -1,4 +1,4 @@
-"""Templates become subject, text, HTML and text message in one language; a missing fact or word is an error, not a gap."""
+"""Templates become subject, text, HTML and text message in one language; a missing fact is an error, not a gap."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -117,7 +117,7 @@ def _environment(kind: str, language: str, tz: str, calendar: str) -> Environmen
     # Autoescape only where HTML is written: in a text `&amp;` would be read as it stands.
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=kind == "html",
+        autoescape=kind == "html",  # noqa: S701 - plain text must stay unescaped
         undefined=StrictUndefined,
         trim_blocks=False,
         keep_trailing_newline=False,

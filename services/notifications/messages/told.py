@@ -108,3 +108,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set):
         return [_plain(each) for each in value]
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def rung_of(event: Any) -> dict[str, Any]:
+    """Step and due version of a reminder or an escalation; nothing for plain events."""
+    step = getattr(event, "step", None)
+    return {"step": step, "due_version": event.due_version} if step is not None else {}

@@ -15,9 +15,17 @@ from services.notifications.channels.segments import segments_of
 
 NOW = datetime(2020, 11, 1, 6, 0, tzinfo=UTC)
 EXPECTED = [
-    "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Language", "Auto-Submitted",
-    "X-Peyvand-Step", "Content-Type",
-]  # fmt: skip
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "MIME-Version",
+    "Content-Language",
+    "Auto-Submitted",
+    "X-Peyvand-Step",
+    "Content-Type",
+]
 INJECTIONS = [
     "=?utf-8?q?hello=0ABcc=3A_evil=40x?=",
     "=?utf-8?q?hello=0D=0ABcc=3A_evil=40x?=",
@@ -41,9 +49,15 @@ INJECTIONS = [
 def a_message(text: str) -> Outgoing:
     """A message whose every header field comes from somebody else."""
     return Outgoing(
-        delivery_id="0190", to_address="p@example.org", to_name=text, subject=text, text="متن", html="<p>متن</p>",
-        sent_at=NOW, headers={"X-Peyvand-Step": text},
-    )  # fmt: skip
+        delivery_id="0190",
+        to_address="p@example.org",
+        to_name=text,
+        subject=text,
+        text="متن",
+        html="<p>متن</p>",
+        sent_at=NOW,
+        headers={"X-Peyvand-Step": text},
+    )
 
 
 class TestHeaderInjection:
@@ -56,7 +70,11 @@ class TestHeaderInjection:
             assert sorted(parsed.keys()) == sorted(EXPECTED)
             again = email.message_from_bytes(parsed.as_bytes(), policy=policy)
             assert sorted(again.keys()) == sorted(EXPECTED)
-        assert [part.get_content_type() for part in parsed.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+        assert [part.get_content_type() for part in parsed.walk()] == [
+            "multipart/alternative",
+            "text/plain",
+            "text/html",
+        ]
 
     @pytest.mark.parametrize("text", INJECTIONS)
     def test_an_encoded_value_holds_no_line_end_and_no_foreign_word(self, text: str) -> None:
@@ -84,12 +102,22 @@ class TestSegments:
     @pytest.mark.parametrize(
         ("text", "encoding", "parts"),
         [
-            ("a" * 160, "GSM-7", 1), ("a" * 161, "GSM-7", 2), ("a" * 306, "GSM-7", 2), ("a" * 307, "GSM-7", 3),
-            ("€" * 80, "GSM-7", 1), ("€" * 81, "GSM-7", 2), ("س" * 70, "UCS-2", 1), ("س" * 71, "UCS-2", 2),
-            ("س" * 134, "UCS-2", 2), ("س" * 135, "UCS-2", 3), ("ąčęė", "UCS-2", 1), ("😀" * 35, "UCS-2", 1),
-            ("😀" * 36, "UCS-2", 2), ("س\u200c" * 35, "UCS-2", 1),
+            ("a" * 160, "GSM-7", 1),
+            ("a" * 161, "GSM-7", 2),
+            ("a" * 306, "GSM-7", 2),
+            ("a" * 307, "GSM-7", 3),
+            ("€" * 80, "GSM-7", 1),
+            ("€" * 81, "GSM-7", 2),
+            ("س" * 70, "UCS-2", 1),
+            ("س" * 71, "UCS-2", 2),
+            ("س" * 134, "UCS-2", 2),
+            ("س" * 135, "UCS-2", 3),
+            ("ąčęė", "UCS-2", 1),
+            ("😀" * 35, "UCS-2", 1),
+            ("😀" * 36, "UCS-2", 2),
+            ("س\u200c" * 35, "UCS-2", 1),
         ],
-    )  # fmt: skip
+    )
     def test_parts_as_the_network_counts_them(self, text: str, encoding: str, parts: int) -> None:
         size = segments_of(text)
 
@@ -100,12 +128,18 @@ class TestSegments:
 def a_calendar(**changes: object) -> Attachment:
     """A calendar file."""
     values: dict[str, object] = {
-        "uid": "m1@peyvand", "sequence": 2, "starts_at": datetime(2020, 11, 4, 6, 0, tzinfo=UTC),
-        "ends_at": datetime(2020, 11, 4, 8, 0, tzinfo=UTC), "tz": "Asia/Tehran",
-        "summary": "نشست مشترک با ادارهٔ کل حفاظت محیط زیست", "description": "سه‌شنبه ۱۴ آبان ۱۳۹۹، ساعت ۰۹:۳۰",
-        "location": "تبریز", "organiser": Person("اداره", "o@example.org"), "attendee": Person("پروین", "p@example.org"),
+        "uid": "m1@peyvand",
+        "sequence": 2,
+        "starts_at": datetime(2020, 11, 4, 6, 0, tzinfo=UTC),
+        "ends_at": datetime(2020, 11, 4, 8, 0, tzinfo=UTC),
+        "tz": "Asia/Tehran",
+        "summary": "نشست مشترک با ادارهٔ کل حفاظت محیط زیست",
+        "description": "سه‌شنبه ۱۴ آبان ۱۳۹۹، ساعت ۰۹:۳۰",
+        "location": "تبریز",
+        "organiser": Person("اداره", "o@example.org"),
+        "attendee": Person("پروین", "p@example.org"),
         "stamp": NOW,
-    }  # fmt: skip
+    }
     return calendar_file(CalendarEntry(**(values | changes)))  # type: ignore[arg-type]
 
 
@@ -142,7 +176,18 @@ class TestCalendarFiles:
         (event,) = Calendar.from_ical(file.content).walk("VEVENT")
 
         assert sorted(event) == sorted(
-            ["SUMMARY", "DTSTART", "DTEND", "DTSTAMP", "UID", "SEQUENCE", "ATTENDEE", "DESCRIPTION", "LOCATION",
-             "ORGANIZER", "STATUS"]
-        )  # fmt: skip
+            [
+                "SUMMARY",
+                "DTSTART",
+                "DTEND",
+                "DTSTAMP",
+                "UID",
+                "SEQUENCE",
+                "ATTENDEE",
+                "DESCRIPTION",
+                "LOCATION",
+                "ORGANIZER",
+                "STATUS",
+            ]
+        )
         assert str(event["ATTENDEE"]) == "mailto:p@example.org"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
@@ -16,7 +17,16 @@ from services.notifications.notices.definition import (
     catalogue,
     load_notice,
 )
-from services.notifications.notices.planning import Locale, Matter, Moment, Recipient, digest_at, not_before, plan
+from services.notifications.notices.planning import (
+    Locale,
+    Matter,
+    Moment,
+    PlannedItem,
+    Recipient,
+    digest_at,
+    not_before,
+    plan,
+)
 from shared.values.deadlines import at_local, weekend_of
 
 TEHRAN = Locale("Asia/Tehran", weekend_of(("thu", "fri")), frozenset(), ("fa", "en"), "fa")
@@ -36,10 +46,10 @@ SATURDAY = date(2020, 10, 24)
 MONDAY = date(2020, 10, 12)
 
 
-def somebody(role: Role = Role.PH, **changes: object) -> Recipient:
+def somebody(role: Role = Role.PH, **changes: Any) -> Recipient:
     """A person with both addresses."""
     person = Recipient(uuid5(EVENT, role.value), role, language="fa", email="a@example.org", mobile="+989120000000")
-    return replace(person, **changes)  # type: ignore[arg-type]
+    return replace(person, **changes)
 
 
 def a_notice(rule: str = "N-10", at: int = 0) -> tuple[Notice, Trigger]:
@@ -48,17 +58,17 @@ def a_notice(rule: str = "N-10", at: int = 0) -> tuple[Notice, Trigger]:
     return notice, notice.triggers[at]
 
 
-def a_matter(event: str = "quota.breached", **changes: object) -> Matter:
+def a_matter(event: str = "quota.breached", **changes: Any) -> Matter:
     """A breach of the quota."""
-    return replace(Matter(event, EVENT, "quota", SUBJECT), **changes)  # type: ignore[arg-type]
+    return replace(Matter(event, EVENT, "quota", SUBJECT), **changes)
 
 
-def a_moment(now: datetime, **changes: object) -> Moment:
+def a_moment(now: datetime, **changes: Any) -> Moment:
     """A live tenant, the event just recorded."""
-    return replace(Moment(now, now, True, TEHRAN), **changes)  # type: ignore[arg-type]
+    return replace(Moment(now, now, True, TEHRAN), **changes)
 
 
-def planned_for(people: list[Recipient], now: datetime, rule: str = "N-10", **changes: object) -> list[object]:
+def planned_for(people: list[Recipient], now: datetime, rule: str = "N-10", **changes: Any) -> list[PlannedItem]:
     """What a rule plans for some people, each by the audience of their role."""
     notice, trigger = a_notice(rule)
     pairs = [(audience, person) for audience in trigger.to for person in people if person.role is audience.role]
@@ -69,7 +79,7 @@ class TestQuietHours:
     def test_mail_leaves_after_the_bundle_and_a_thursday_text_on_saturday_at_eight(self) -> None:
         (item,) = planned_for([somebody()], tehran(THURSDAY, 0))
 
-        times = {each.channel: each.not_before for each in item.deliveries}  # type: ignore[attr-defined]
+        times = {each.channel: each.not_before for each in item.deliveries}
         assert times[ChannelName.EMAIL] == tehran(THURSDAY, 0, 15)
         assert times[ChannelName.SMS] == tehran(SATURDAY, 8)
 
@@ -108,9 +118,9 @@ class TestDigest:
     def test_headquarters_gets_a_line_and_no_mail_of_its_own(self) -> None:
         (item,) = planned_for([somebody(Role.HQO)], tehran(MONDAY, 9))
 
-        assert item.message_rule == "digest"  # type: ignore[attr-defined]
-        assert item.rule == "N-10"  # type: ignore[attr-defined]
-        assert [each.channel for each in item.deliveries] == [ChannelName.EMAIL]  # type: ignore[attr-defined]
+        assert item.message_rule == "digest"
+        assert item.rule == "N-10"
+        assert [each.channel for each in item.deliveries] == [ChannelName.EMAIL]
 
     def test_somebody_told_directly_gets_no_line_as_well(self) -> None:
         same = UUID(int=5)
@@ -118,7 +128,7 @@ class TestDigest:
 
         (item,) = planned_for(people, tehran(MONDAY, 9))
 
-        assert item.message_rule == "N-10"  # type: ignore[attr-defined]
+        assert item.message_rule == "N-10"
 
 
 class TestOnce:
@@ -146,8 +156,8 @@ class TestOnce:
         (bundled,) = planned_for([somebody()], now)
         (alone,) = planned_for([somebody(Role.EP)], now, rule="N-07")
 
-        assert bundled.closes_at == now + timedelta(minutes=15)  # type: ignore[attr-defined]
-        assert alone.closes_at == now  # type: ignore[attr-defined]
+        assert bundled.closes_at == now + timedelta(minutes=15)
+        assert alone.closes_at == now
 
 
 class TestSilence:
@@ -163,32 +173,32 @@ class TestSilence:
         ],
     )
     @pytest.mark.requirement("R-047")
-    def test_is_visible_with_its_reason(
-        self, changes: dict[str, object], person: dict[str, object], reason: str
-    ) -> None:
+    def test_is_visible_with_its_reason(self, changes: dict[str, Any], person: dict[str, Any], reason: str) -> None:
         (item,) = planned_for([somebody(**person)], tehran(MONDAY, 9), **changes)
 
-        assert {each.suppressed for each in item.deliveries} == {reason}  # type: ignore[attr-defined]
+        assert {each.suppressed for each in item.deliveries} == {reason}
 
     def test_an_event_of_yesterday_is_still_news(self) -> None:
         recorded = tehran(MONDAY, 9) - timedelta(hours=47)
 
         (item,) = planned_for([somebody()], tehran(MONDAY, 9), recorded_at=recorded)
 
-        assert {each.suppressed for each in item.deliveries} == {None}  # type: ignore[attr-defined]
+        assert {each.suppressed for each in item.deliveries} == {None}
 
     def test_a_bounced_channel_is_replaced_by_the_other(self) -> None:
         notice, trigger = a_notice("N-11")
         person = somebody(blocked=frozenset({ChannelName.EMAIL}))
 
-        (item,) = plan(notice, trigger, a_matter("quota.restored"), [(trigger.to[0], person)], a_moment(tehran(MONDAY, 9)))
+        (item,) = plan(
+            notice, trigger, a_matter("quota.restored"), [(trigger.to[0], person)], a_moment(tehran(MONDAY, 9))
+        )
 
         assert [(each.channel, each.suppressed) for each in item.deliveries] == [(ChannelName.SMS, None)]
 
     def test_an_address_on_its_way_is_waited_for(self) -> None:
         (item,) = planned_for([somebody(known=False, email=None, mobile=None)], tehran(MONDAY, 9))
 
-        assert {each.suppressed for each in item.deliveries} == {None}  # type: ignore[attr-defined]
+        assert {each.suppressed for each in item.deliveries} == {None}
 
 
 class TestMeetings:
@@ -226,7 +236,7 @@ class TestCatalogue:
         (persian,) = planned_for([somebody(language="lt")], tehran(MONDAY, 9))
         (english,) = planned_for([somebody(language="en")], tehran(MONDAY, 9))
 
-        assert (persian.language, english.language) == ("fa", "en")  # type: ignore[attr-defined]
+        assert (persian.language, english.language) == ("fa", "en")
 
 
 def test_an_audience_is_by_mail_unless_said_otherwise() -> None:

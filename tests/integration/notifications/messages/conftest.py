@@ -39,10 +39,17 @@ class House:
     def settings(self) -> NotificationsSettings:
         """Settings that lead to the sinks."""
         values: dict[str, Any] = {
-            "environment": "test", "database_url": self.database.url, "demo_clock": True, "smtp_host": "127.0.0.1",
-            "smtp_port": self.mail.port, "smtp_security": "none", "sms_adapter": "kavenegar", "sms_url": self.gateway.url,
-            "sms_key": "k", "sms_sender": "1000",
-        }  # fmt: skip
+            "environment": "test",
+            "database_url": self.database.url,
+            "demo_clock": True,
+            "smtp_host": "127.0.0.1",
+            "smtp_port": self.mail.port,
+            "smtp_security": "none",
+            "sms_adapter": "kavenegar",
+            "sms_url": self.gateway.url,
+            "sms_key": "k",
+            "sms_sender": "1000",
+        }
         return NotificationsSettings(**values)
 
     @property
@@ -110,7 +117,7 @@ def house(notifications_database: Database) -> Iterator[House]:
             enter(session, tenant=TENANT, province="*")
             commands.set_sending(session, tenant=TENANT, live=True, reason="test", by=HQ, now=NOW)
             Stage(session).settle_people()
-        house.machine("DELETE FROM delivery_notes; DELETE FROM deliveries; DELETE FROM notification_items; DELETE FROM notifications")
+        house.machine("TRUNCATE delivery_notes, deliveries, notification_items, notifications")
         yield house
     engine.dispose()
     notifications_database.truncate()

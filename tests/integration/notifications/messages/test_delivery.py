@@ -30,9 +30,12 @@ from tests.support.messages import (
 def an_appointment(number: str = "1399/47") -> object:
     """Mail and text to the principal, a copy to the secretary, at once."""
     return a_secretariat(
-        partnership.SecretariatAppointmentIssued, letter_number=number, person_id=PRINCIPAL, letter_on=DAY,
+        partnership.SecretariatAppointmentIssued,
+        letter_number=number,
+        person_id=PRINCIPAL,
+        letter_on=DAY,
         agency_names=AGENCY_NAMES,
-    )  # fmt: skip
+    )
 
 
 def states(house: House, **columns: object) -> list[str]:
@@ -66,7 +69,11 @@ class TestSending:
         methods = []
         for _, raw in house.mail.messages:
             parsed = email.message_from_bytes(raw, policy=email.policy.SMTP)
-            methods += [part["content-type"].params["method"] for part in parsed.walk() if part.get_content_type() == "text/calendar"]
+            methods += [
+                part["content-type"].params["method"]
+                for part in parsed.walk()
+                if part.get_content_type() == "text/calendar"
+            ]
         assert sorted(set(methods)) == ["CANCEL", "REQUEST"]
 
     @pytest.mark.requirement("R-169")
@@ -247,7 +254,9 @@ class TestTextMessages:
         assert states(house, channel="sms") == ["sent"]
         assert house.gateway.submits == 1
 
-    @pytest.mark.parametrize(("code", "state"), [("418", "planned"), ("429", "planned"), ("411", "failed"), ("403", "failed")])
+    @pytest.mark.parametrize(
+        ("code", "state"), [("418", "planned"), ("429", "planned"), ("411", "failed"), ("403", "failed")]
+    )
     def test_the_gateways_own_codes_decide(self, house: House, code: str, state: str) -> None:
         house.gateway.faults = [code]
         house.hear(an_appointment())
@@ -268,8 +277,10 @@ class TestLeases:
     @pytest.mark.requirement("R-169")
     def test_a_worker_past_its_lease_sends_nothing(self, house: House) -> None:
         house.hear(an_appointment())
-        stale = [c for c in claims.claim_due(house.sessions, tenant=TENANT, now=house.now, channels=["email"])]
-        house.machine("UPDATE deliveries SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'claimed'")
+        stale = list(claims.claim_due(house.sessions, tenant=TENANT, now=house.now, channels=["email"]))
+        house.machine(
+            "UPDATE deliveries SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'claimed'"
+        )
         house.sweep()
         sent = len(house.mail.messages)
 
@@ -287,7 +298,9 @@ class TestLeases:
 
         outgoing = _prepare(house.sessions, house.desk, claim)
         assert outgoing is not None
-        house.machine("UPDATE deliveries SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'claimed'")
+        house.machine(
+            "UPDATE deliveries SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'claimed'"
+        )
         with house.desk.channels["email"].open() as line:
             report = line.send(outgoing, lambda: claims.mark_data(house.sessions, claim))
 

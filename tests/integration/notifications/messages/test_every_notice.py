@@ -44,13 +44,18 @@ from tests.support.messages import (
 )
 
 
-
 def _samples() -> list[Event]:
     lately = {"due_at": NOW, "due_version": 1}
     selection = partnership.AgencySelectionFact(
-        selection_id=an_id("selection"), plan_id=PLAN, agency_id=AGENCY, agency_names=AGENCY_NAMES, slot_no=1,
-        decision_ref="M-3", held=(), dims=DIMS,
-    )  # fmt: skip
+        selection_id=an_id("selection"),
+        plan_id=PLAN,
+        agency_id=AGENCY,
+        agency_names=AGENCY_NAMES,
+        slot_no=1,
+        decision_ref="M-3",
+        held=(),
+        dims=DIMS,
+    )
     exception = partnership.QuotaExceptionFact(
         quota_id="secretariat", min=3, max=10, from_on=DAY, until_on=DAY, reason="کمبود مدرسه"
     )
@@ -60,36 +65,88 @@ def _samples() -> list[Event]:
     plain_seat = {**seat.model_dump(), "fact": header()["fact"], "effective_on": header()["effective_on"]}
     g, p, m, d = governance, partnership, gathering, duty
     return [
-        a_directive(g.DirectiveIssued), a_directive(g.DirectiveSuperseded, reason="نسخهٔ تازه"),
+        a_directive(g.DirectiveIssued),
+        a_directive(g.DirectiveSuperseded, reason="نسخهٔ تازه"),
         a_directive(g.DirectiveReminderDue, office_id=OFFICE, office_province=PROVINCE, step="WD3", **lately),
         a_directive(g.DirectiveReminderDue, office_id=OFFICE, office_province=PROVINCE, step="WD5", **lately),
-        role, register.RoleEnded(assignment_id=role.assignment_id, role=role.role), seat,
-        g.CommitteeSeatVacated(**plain_seat), g.CommitteeDelegateNamed(**plain_seat, delegate_for=PRINCIPAL),
-        an_authorisation(g.AuthorisationGranted), an_authorisation(g.AuthorisationRefused),
-        an_authorisation(g.AuthorisationExpired), an_authorisation(g.AuthorisationReminderDue, step="T-14", **lately),
-        a_secretariat(p.SecretariatNominated), a_secretariat(p.SecretariatSelected),
+        role,
+        register.RoleEnded(assignment_id=role.assignment_id, role=role.role),
+        seat,
+        g.CommitteeSeatVacated(**plain_seat),
+        g.CommitteeDelegateNamed(**plain_seat, delegate_for=PRINCIPAL),
+        an_authorisation(g.AuthorisationGranted),
+        an_authorisation(g.AuthorisationRefused),
+        an_authorisation(g.AuthorisationExpired),
+        an_authorisation(g.AuthorisationReminderDue, step="T-14", **lately),
+        a_secretariat(p.SecretariatNominated),
+        a_secretariat(p.SecretariatSelected),
         a_secretariat(p.SecretariatPassedOver, reason="نزدیک نبودن دستگاه"),
         a_secretariat(
-            p.SecretariatAppointmentIssued, letter_number="1399/47", person_id=PRINCIPAL, letter_on=DAY, agency_names=AGENCY_NAMES
+            p.SecretariatAppointmentIssued,
+            letter_number="1399/47",
+            person_id=PRINCIPAL,
+            letter_on=DAY,
+            agency_names=AGENCY_NAMES,
         ),
-        a_secretariat(p.SecretariatEstablished, duty_sheet=("گردآوری نیازها",), action_calendar=({"on": "1399/08/01", "what": "نشست"},)),
+        a_secretariat(
+            p.SecretariatEstablished,
+            duty_sheet=("گردآوری نیازها",),
+            action_calendar=({"on": "1399/08/01", "what": "نشست"},),
+        ),
         a_secretariat(p.SecretariatOfficerChanged, role="officer", from_person=None, to_person=OFFICER),
-        a_secretariat(p.SecretariatSuspended), a_secretariat(p.SecretariatResumed), a_secretariat(p.SecretariatRevoked),
-        a_school(register.SchoolClosed), a_school(register.SchoolMerged),
-        a_quota(p.QuotaBreached), a_quota(p.QuotaReminderDue, step="W1", **lately), a_quota(p.QuotaRestored),
+        a_secretariat(p.SecretariatSuspended),
+        a_secretariat(p.SecretariatResumed),
+        a_secretariat(p.SecretariatRevoked),
+        a_school(register.SchoolClosed),
+        a_school(register.SchoolMerged),
+        a_quota(p.QuotaBreached),
+        a_quota(p.QuotaReminderDue, step="W1", **lately),
+        a_quota(p.QuotaRestored),
         p.QuotaExceptionGranted(plan_id=PLAN, plan=a_plan(), exception=exception, **header()),
-        p.LaunchReminderDue(plan_id=PLAN, plan=a_plan(), step="T-2", window_end=DAY + timedelta(2), open_steps=("T3", "T4"), **lately, **header()),
-        p.LaunchReminderDue(plan_id=PLAN, plan=a_plan(), step="T-7", window_end=DAY + timedelta(7), open_steps=("T3",), **lately, **header()),
+        p.LaunchReminderDue(
+            plan_id=PLAN,
+            plan=a_plan(),
+            step="T-2",
+            window_end=DAY + timedelta(2),
+            open_steps=("T3", "T4"),
+            **lately,
+            **header(),
+        ),
+        p.LaunchReminderDue(
+            plan_id=PLAN,
+            plan=a_plan(),
+            step="T-7",
+            window_end=DAY + timedelta(7),
+            open_steps=("T3",),
+            **lately,
+            **header(),
+        ),
         p.AgencySelected(plan_id=PLAN, selection=selection, **header()),
-        a_letter(g.LetterSent), a_letter(g.LetterUnanswered, days=10), a_letter(g.LetterReminderDue, step="T+15", **lately),
-        *(a_pairing(each) for each in (
-            p.PairingInvited, p.PairingAccepted, p.PairingDeclined, p.PairingEstablished, p.PairingSuspended, p.PairingResumed,
-            p.PairingDissolved, p.PairingCompleted, p.PairingVoided,
-        )),
+        a_letter(g.LetterSent),
+        a_letter(g.LetterUnanswered, days=10),
+        a_letter(g.LetterReminderDue, step="T+15", **lately),
+        *(
+            a_pairing(each)
+            for each in (
+                p.PairingInvited,
+                p.PairingAccepted,
+                p.PairingDeclined,
+                p.PairingEstablished,
+                p.PairingSuspended,
+                p.PairingResumed,
+                p.PairingDissolved,
+                p.PairingCompleted,
+                p.PairingVoided,
+            )
+        ),
         a_pairing(p.PairingCorrected, before={"on": "a"}, after={"on": "b"}),
-        a_meeting(m.MeetingScheduled), a_meeting(m.MeetingRescheduled, before_starts_at=NOW), a_meeting(m.MeetingCancelled),
+        a_meeting(m.MeetingScheduled),
+        a_meeting(m.MeetingRescheduled, before_starts_at=NOW),
+        a_meeting(m.MeetingCancelled),
         a_meeting(m.MeetingCancelled, starts_at=NOW + timedelta(hours=30)),
-        a_meeting(m.MeetingLapsed), a_meeting(m.MeetingVoided), a_meeting(m.MeetingReminderDue, step="T-3", **lately),
+        a_meeting(m.MeetingLapsed),
+        a_meeting(m.MeetingVoided),
+        a_meeting(m.MeetingReminderDue, step="T-3", **lately),
         a_meeting(m.MeetingReminderDue, step="T-1", **lately),
         an_obligation(d.ObligationReminderDue, "H2", step="T-5", due_version=1),
         an_obligation(d.ObligationReminderDue, "W3", step="T-5", due_version=1),
@@ -98,7 +155,7 @@ def _samples() -> list[Event]:
         an_obligation(d.ObligationEscalated, "T4", step="T+1", due_version=1, target_roles=("PS",), days_late=1),
         an_obligation(d.ObligationEscalated, "T4", step="T+21", due_version=1, target_roles=("HQO",), days_late=21),
         an_obligation(d.ObligationExtended, "T4", before_due_at=NOW),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.fixture

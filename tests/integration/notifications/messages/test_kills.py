@@ -27,7 +27,7 @@ def test_a_killed_sender_loses_nothing_and_says_nothing_twice(house: House, step
     )
 
     command = [sys.executable, "-m", "tests.support.killable_sender", step, house.database.url, str(house.mail.port)]
-    killed = subprocess.run(command, cwd=ROOT, timeout=60, check=False)  # noqa: S603 - our own module
+    killed = subprocess.run(command, cwd=ROOT, timeout=60, check=False)
     assert killed.returncode == -9
     house.machine(LEASE_OVER)
     house.sweep()

@@ -15,10 +15,13 @@ def api(house: House, notifications_app: FastAPI) -> TestClient:
     """HTTP on the same database, with an appointment on its way to a refusing server."""
     house.hear(
         a_secretariat(
-            partnership.SecretariatAppointmentIssued, letter_number="1399/47", person_id=PRINCIPAL, letter_on=DAY,
+            partnership.SecretariatAppointmentIssued,
+            letter_number="1399/47",
+            person_id=PRINCIPAL,
+            letter_on=DAY,
             agency_names=AGENCY_NAMES,
         )
-    )  # fmt: skip
+    )
     house.mail.refuse_recipient["p6@example.org"] = "550 nobody here"
     house.send()
     return TestClient(notifications_app, raise_server_exceptions=False)
@@ -87,7 +90,9 @@ class TestResend:
         line = api.get("/v1/deliveries?state=sent", headers=headers_for(HQ)).json()["items"][0]
 
         answer = api.post(
-            f"/v1/deliveries/{line['id']}/resend", json={"reason": "x"}, headers=headers_for(HQ, version=line["version"])
+            f"/v1/deliveries/{line['id']}/resend",
+            json={"reason": "x"},
+            headers=headers_for(HQ, version=line["version"]),
         )
 
         assert answer.status_code == 409
@@ -96,7 +101,9 @@ class TestResend:
         (line,) = api.get("/v1/deliveries?state=failed", headers=headers_for(YAZD)).json()["items"]
 
         answer = api.post(
-            f"/v1/deliveries/{line['id']}/resend", json={"reason": "x"}, headers=headers_for(YAZD, version=line["version"])
+            f"/v1/deliveries/{line['id']}/resend",
+            json={"reason": "x"},
+            headers=headers_for(YAZD, version=line["version"]),
         )
 
         assert answer.status_code == 403
