@@ -58,8 +58,15 @@ def derive_obligations(
         spans = rules.spans_of(duty.per, cycle=span, window=window)
         for one in rules.still_ahead(spans, since=local_day(now, definition.tz)):
             obligation = _derive(session, duty, one, scope=scope, definition=definition, now=now)
-            if obligation is not None:
-                derived.append(obligation)
+            if obligation is None:
+                continue
+            session.add(obligation)
+            session.flush()
+            if now >= obligation.opens_at:
+                open_now(session, obligation, now=now)
+            else:
+                plan_next(session, obligation)
+            derived.append(obligation)
     return derived
 
 
@@ -72,13 +79,14 @@ def _derive(
     definition: Definition,
     now: datetime,
 ) -> Obligation | None:
+    """The instance of a duty for a span, not stored yet; None when it is there already."""
     code = ":".join((scope["programme"], scope["cycle"], duty.code, scope["province"], span.key))
     identity = derived_id(scope["tenant"], "obligation", code)
     if session.get(Obligation, identity) is not None:
         return None
     days = work_days(session, definition, tenant=scope["tenant"], territory=scope["province"], around=span.last)
     due_on = planning.due_day(span.last, rolls=span.rolls, days=days)
-    obligation = Obligation(
+    return Obligation(
         id=identity,
         **scope,
         template=duty.code,
@@ -99,13 +107,6 @@ def _derive(
         version=1,
         sequence=0,
     )
-    session.add(obligation)
-    session.flush()
-    if now >= obligation.opens_at:
-        open_now(session, obligation, now=now)
-    else:
-        plan_next(session, obligation)
-    return obligation
 
 
 def _cadence_key(code: str, province: str, span: rules.Span) -> str | None:

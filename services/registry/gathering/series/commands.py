@@ -49,19 +49,9 @@ def create_series(
     if (there := queries.find_series(session, tenant=by.tenant, programme=programme, code=code)) is not None:
         raise SeriesExists(link=f"/v1/series/{there.id}")
     cadence = definition.cadence(kind)
-    series = Series(
-        id=series_id or new_id(),
-        tenant=by.tenant,
-        programme=programme,
-        province=province,
-        territory=place.path,
-        code=code,
-        kind=kind,
-        names=names,
-        cadence=cadence.per if cadence else None,
-        organiser_id=organiser_id,
-        last_edition=last_edition,
-    )
+    scope = {"tenant": by.tenant, "programme": programme, "province": province, "territory": place.path}
+    series = Series(id=series_id or new_id(), **scope, code=code, kind=kind, names=names, last_edition=last_edition)
+    series.cadence, series.organiser_id = cadence.per if cadence else None, organiser_id
     session.add(series)
     session.flush()
     return series

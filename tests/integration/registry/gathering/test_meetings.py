@@ -13,7 +13,6 @@ from services.registry.gathering.meetings.clock import DUE
 from services.registry.gathering.meetings.models import Meeting
 from services.registry.gathering.meetings.queries import MeetingNotFound
 from services.registry.gathering.meetings.rules import Invitee, Mark, MeetingDraft
-from services.registry.gathering.series.commands import SeriesExists, create_series
 from services.registry.register.people.models import Person
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.outbox import Outbox
@@ -287,22 +286,3 @@ class TestReach:
             queries.get_meeting(session, meeting.id, by=contact)
         invited = an_actor("agency_contact", "IR-21", organisation_id=new_id(), person_id=member.id)
         assert queries.get_meeting(session, meeting.id, by=invited) is meeting
-
-
-class TestSeries:
-    @pytest.mark.invariant("I-47")
-    def test_editions_are_unique_and_increase(self, session: Session) -> None:
-        series = create_series(
-            session, programme="sad-dabirkhaneh", code="HQM", kind="hq_monthly", names={"fa": "جلسات ستاد"},
-            last_edition=3, by=HQ, now=NOW,
-        )  # fmt: skip
-        fourth = commands.draft_meeting(session, draft=replace(MONTHLY, series_id=series.id), by=HQ, now=NOW)
-        ninth = commands.draft_meeting(session, draft=replace(MONTHLY, series_id=series.id, edition=9), by=HQ, now=NOW)
-        assert (fourth.edition, ninth.edition) == (4, 9)
-        with pytest.raises(Refused) as error:
-            commands.draft_meeting(session, draft=replace(MONTHLY, series_id=series.id, edition=9), by=HQ, now=NOW)
-        assert refused(error) == ["edition_not_increasing"]
-        with pytest.raises(SeriesExists):
-            create_series(
-                session, programme="sad-dabirkhaneh", code="HQM", kind="hq_monthly", names={"fa": "x"}, by=HQ, now=NOW
-            )
