@@ -47,29 +47,32 @@ _SELECTS: Sequence[tuple[str, str, str | None, str]] = (
     ),
     (
         "quarterly_missing", "missed", "K-32",
-        """SELECT p.province, jsonb_build_object('period', x -> 'label', 'cancelled', EXISTS (
-                SELECT 1 FROM @meetings m WHERE m.province = p.province AND m.meeting_kind = 'provincial_quarterly'
+        """WITH met AS MATERIALIZED (
+            SELECT m.province, m.state, m.local_on, coalesce(m.held_on, m.local_on) AS day_on
+            FROM @meetings m WHERE m.meeting_kind = 'provincial_quarterly')
+        SELECT p.province, jsonb_build_object('period', x -> 'label', 'cancelled', EXISTS (
+                SELECT 1 FROM met m WHERE m.province = p.province
                 AND m.state = 'cancelled' AND m.local_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date))
             AS params, (x ->> 'to_on')::date AS due
         FROM @plans p CROSS JOIN @cycles c CROSS JOIN LATERAL jsonb_array_elements(c.periods) AS x
         WHERE p.open @> :t AND :t BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date + 60
           AND p.started_on <= (x ->> 'to_on')::date
           AND (:t >= (x ->> 'to_on')::date OR EXISTS (
-                SELECT 1 FROM @meetings m WHERE m.province = p.province AND m.meeting_kind = 'provincial_quarterly'
-                AND m.state = 'cancelled' AND m.local_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date))
+                SELECT 1 FROM met m WHERE m.province = p.province AND m.state = 'cancelled'
+                AND m.local_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date))
           AND NOT EXISTS (
-            SELECT 1 FROM @meetings m WHERE m.province = p.province AND m.meeting_kind = 'provincial_quarterly'
-            AND m.state IN ('held', 'minuted', 'scheduled')
-            AND coalesce(m.held_on, m.local_on) BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date)""",
+            SELECT 1 FROM met m WHERE m.province = p.province AND m.state IN ('held', 'minuted', 'scheduled')
+            AND m.day_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date)""",
     ),
     (
         "month_without_meeting", "missed", "K-31",
-        """SELECT '' AS province, jsonb_build_object('month', x ->> 'key', 'from', x ->> 'from_on') AS params,
+        """WITH met AS MATERIALIZED (
+            SELECT m.held_on FROM @meetings m WHERE m.meeting_kind = 'hq_monthly' AND m.state IN ('held', 'minuted'))
+        SELECT '' AS province, jsonb_build_object('month', x ->> 'key', 'from', x ->> 'from_on') AS params,
             (x ->> 'to_on')::date AS due
         FROM @cycles c CROSS JOIN LATERAL jsonb_array_elements(c.months) AS x
         WHERE (x ->> 'to_on')::date < :t AND (x ->> 'to_on')::date > :t - 92 AND NOT EXISTS (
-            SELECT 1 FROM @meetings m WHERE m.meeting_kind = 'hq_monthly' AND m.state IN ('held', 'minuted')
-            AND m.held_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date)""",
+            SELECT 1 FROM met m WHERE m.held_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date)""",
     ),
     (
         "directive_unacknowledged", "late", "K-46",

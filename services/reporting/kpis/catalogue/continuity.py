@@ -2,33 +2,38 @@
 
 from services.reporting.kpis.definition import Behaviour, Kpi, Measure, Span
 
-_PAIRED = """FROM @pairings p LEFT JOIN LATERAL (
-    SELECT count(*) AS n, max(m.held_on) AS last_on FROM @meetings m
+_SEEN = """WITH seen AS MATERIALIZED (
+    SELECT pairing, count(*) AS n, max(m.held_on) AS last_on
+    FROM @meetings m CROSS JOIN LATERAL unnest(m.pairings) AS pairing
     WHERE m.state IN ('held', 'minuted') AND m.held_on <= :t AND m.held_on BETWEEN :p_from AND :p_to
-      AND m.meeting_kind IN ({kinds}) AND p.fact_id = ANY (m.pairings)) m ON true"""
+      AND m.meeting_kind IN ({kinds}) GROUP BY 1)"""
+_PAIRED = "FROM @pairings p LEFT JOIN seen m ON m.pairing = p.fact_id"
 _NOT_ESTABLISHED = """CASE WHEN p.state = 'voided' THEN 'voided' WHEN p.active @> LEAST(:t, :p_to) THEN NULL
          WHEN p.ended_on <= :t THEN 'ended' ELSE 'not_established' END"""
 _SHARED = """jsonb_build_object('prv', p.province, 'ak', p.agency_kind) AS dims,
     jsonb_build_object('school', coalesce(p.school_names ->> 'fa', p.school_names ->> 'en'),
-        'meetings', m.n) AS details"""
+        'meetings', coalesce(m.n, 0)) AS details"""
 
-_CONTINUITY = f"""SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day,
+_CONTINUITY = f"""{_SEEN.format(kinds="'joint', 'joint_session', 'site_visit'")}
+SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day,
     CASE WHEN m.n > 0 THEN 1 ELSE 0 END AS num, 1 AS den,
     CASE WHEN p.state = 'voided' THEN 'voided' WHEN d.days >= 30 THEN NULL
          WHEN d.days > 0 THEN 'established_under_30_days' ELSE 'not_established' END AS reason,
     {_SHARED}
-{_PAIRED.format(kinds="'joint', 'joint_session', 'site_visit'")}
+{_PAIRED}
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(upper(r) - lower(r)), 0) AS days
     FROM unnest(p.active * datemultirange(daterange(:p_from, GREATEST(LEAST(:p_to, :t) + 1, :p_from)))) AS r) d"""
 
-_JOINT = f"""SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day, m.n AS num, 1 AS den,
+_JOINT = f"""{_SEEN.format(kinds="'joint', 'joint_session'")}
+SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day, coalesce(m.n, 0) AS num, 1 AS den,
     {_NOT_ESTABLISHED} AS reason, {_SHARED}
-{_PAIRED.format(kinds="'joint', 'joint_session'")}"""
+{_PAIRED}"""
 
-_VISITS = f"""SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day,
+_VISITS = f"""{_SEEN.format(kinds="'site_visit'")}
+SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day,
     CASE WHEN m.n > 0 THEN 1 ELSE 0 END AS num, 1 AS den, {_NOT_ESTABLISHED} AS reason, {_SHARED}
-{_PAIRED.format(kinds="'site_visit'")}"""
+{_PAIRED}"""
 
 KPIS = (
     Kpi(

@@ -4,7 +4,10 @@ from services.reporting.kpis.definition import Behaviour, Flow, Kpi, Level, Meas
 
 _HELD = "m.state IN ('held', 'minuted') AND m.held_on <= :t"
 
-_MONTHS = f"""SELECT '' AS province, m.fact_id, jsonb_build_object('en', x ->> 'key', 'fa', x ->> 'key') AS names,
+_MEETINGS = f"""WITH held AS MATERIALIZED (
+    SELECT m.fact_id, m.province, m.held_on FROM @meetings m WHERE {_HELD} AND m.meeting_kind = '{{kind}}')"""
+_MONTHS = f"""{_MEETINGS.format(kind="hq_monthly")}
+SELECT '' AS province, m.fact_id, jsonb_build_object('en', x ->> 'key', 'fa', x ->> 'key') AS names,
     m.held_on AS on_day, CASE WHEN m.fact_id IS NULL THEN 0 ELSE 1 END AS num, 1 AS den,
     CASE WHEN (x ->> 'to_on')::date < :p_from OR (x ->> 'from_on')::date > :p_to THEN 'outside_period'
          WHEN (x ->> 'from_on')::date > :t THEN 'month_ahead'
@@ -13,12 +16,12 @@ _MONTHS = f"""SELECT '' AS province, m.fact_id, jsonb_build_object('en', x ->> '
     jsonb_build_object('month', x ->> 'key', 'from', x ->> 'from_on', 'to', x ->> 'to_on') AS details
 FROM @cycles c CROSS JOIN LATERAL jsonb_array_elements(c.months) AS x
 LEFT JOIN LATERAL (
-    SELECT m.fact_id, m.held_on FROM @meetings m
-    WHERE {_HELD} AND m.meeting_kind = 'hq_monthly'
-      AND m.held_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date
+    SELECT m.fact_id, m.held_on FROM held m
+    WHERE m.held_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date
     ORDER BY m.held_on, m.fact_id LIMIT 1) m ON true"""
 
-_QUARTERS = f"""SELECT p.province, coalesce(m.fact_id, p.fact_id) AS fact_id, x -> 'label' AS names,
+_QUARTERS = f"""{_MEETINGS.format(kind="provincial_quarterly")}
+SELECT p.province, coalesce(m.fact_id, p.fact_id) AS fact_id, x -> 'label' AS names,
     m.held_on AS on_day, CASE WHEN m.fact_id IS NULL THEN 0 ELSE 1 END AS num, 1 AS den,
     CASE WHEN p.state = 'voided' THEN 'voided'
          WHEN (x ->> 'to_on')::date < :p_from OR (x ->> 'from_on')::date > :p_to THEN 'outside_period'
@@ -29,9 +32,8 @@ _QUARTERS = f"""SELECT p.province, coalesce(m.fact_id, p.fact_id) AS fact_id, x 
     jsonb_build_object('quarter', x ->> 'ordinal', 'from', x ->> 'from_on', 'to', x ->> 'to_on') AS details
 FROM @plans p CROSS JOIN @cycles c CROSS JOIN LATERAL jsonb_array_elements(c.periods) AS x
 LEFT JOIN LATERAL (
-    SELECT m.fact_id, m.held_on FROM @meetings m
-    WHERE {_HELD} AND m.meeting_kind = 'provincial_quarterly' AND m.province = p.province
-      AND m.held_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date
+    SELECT m.fact_id, m.held_on FROM held m
+    WHERE m.province = p.province AND m.held_on BETWEEN (x ->> 'from_on')::date AND (x ->> 'to_on')::date
     ORDER BY m.held_on, m.fact_id LIMIT 1) m ON true"""
 
 _BRIEFED = f"""WITH present AS (

@@ -5,14 +5,20 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
 from services.reporting.background import subscriber
+from services.reporting.kpis.catalogue import KPIS
+from services.reporting.kpis.cells import cell_sums
+from services.reporting.kpis.queries import answer_kpi, current_cycle, explain_kpi
+from services.reporting.kpis.selecting import question_of, sums_per_province
 from shared.kernel.bus import Consumer
 from shared.kernel.clock import set_business_now
+from shared.kernel.tenancy import enter
 from tests.integration.reporting.history import TABRIZ, YAZD, at, hijri, story
-from tests.support.actors import HQ, an_actor, headers_for
+from tests.support.actors import HQ, TENANT, an_actor, headers_for
 from tests.support.actors import TABRIZ as TABRIZ_OFFICER
 
 
@@ -89,6 +95,34 @@ class TestIsolation:
         assert (nation["value"], nation["numerator"], nation["splits"], nation["average"]) == (7.333333, None, [], True)
         why = get(api, "/K-46/why", TABRIZ_OFFICER).json()
         assert {case["province"] for case in why["counted"]} == {TABRIZ}
+
+    def test_row_level_security_alone_stops_a_foreign_province(self, api: TestClient, reporting_app: FastAPI) -> None:
+        sessions: sessionmaker[Session] = reporting_app.state.sessions
+        with sessions.begin() as session:
+            enter(session, tenant=TENANT, province=TABRIZ)
+            cycle = current_cycle(session, tenant=TENANT)
+            for code in ("K-01", "K-45"):
+                question = question_of(KPIS[code], cycle, tenant=TENANT, at=hijri(9, 30))
+                assert set(sums_per_province(session, KPIS[code], question)) <= {TABRIZ, ""}
+                assert {key[0] for key in cell_sums(session, KPIS[code], question, by=("prv",))} <= {TABRIZ, ""}
+
+    def test_the_guard_alone_stops_a_foreign_province(self, api: TestClient, reporting_app: FastAPI) -> None:
+        sessions: sessionmaker[Session] = reporting_app.state.sessions
+        with sessions.begin() as session:
+            enter(session, tenant=TENANT, province="*")
+            assert answer_kpi(session, code="K-01", tenant=TENANT, by_actor=TABRIZ_OFFICER).value == 7
+            why = explain_kpi(session, code="K-02", tenant=TENANT, by_actor=TABRIZ_OFFICER)
+            assert {case.province for case in (*why.counted, *why.excluded)} == {TABRIZ}
+
+    def test_after_the_average_the_session_sees_its_province_alone_again(
+        self, api: TestClient, reporting_app: FastAPI
+    ) -> None:
+        sessions: sessionmaker[Session] = reporting_app.state.sessions
+        with sessions.begin() as session:
+            enter(session, tenant=TENANT, province=TABRIZ)
+            answer_kpi(session, code="K-01", tenant=TENANT, territory="IR", by_actor=TABRIZ_OFFICER)
+            seen = session.execute(text("SELECT DISTINCT province FROM secretariat_facts")).scalars()
+            assert set(seen) == {TABRIZ}
 
     def test_another_tenant_has_no_cycle_here(self, api: TestClient) -> None:
         assert get(api, "/K-01", an_actor("hq_officer", "*", tenant="merat")).status_code == 404
