@@ -45,6 +45,7 @@ KNOWN: dict[str, str] = {
     "subject": "secretariat",
     "step": "T-7",
     "role": "principal",
+    "target_roles": "PS",
     "mark": "present",
     "template": "T4",
     "period_key": "cycle",
@@ -52,6 +53,9 @@ KNOWN: dict[str, str] = {
     "value": "30",
     "level": "province",
 }
+
+SPECIAL: dict[str, dict[str, str]] = {"Assignee": {"role": "PS", "province": "IR-03"}}
+"""Fields whose name means something else inside one part."""
 
 
 def sample(event: type[Event]) -> Event:
@@ -80,7 +84,8 @@ def value_of(annotation: Any, name: str) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, PartialDate):
         return json.loads(PartialDate.of_day("solar_hijri", DAY).model_dump_json())  # type: ignore[arg-type]
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return {key: value_of(field.annotation, key) for key, field in annotation.model_fields.items()}
+        told = SPECIAL.get(annotation.__name__, {})
+        return {k: told.get(k) or value_of(field.annotation, k) for k, field in annotation.model_fields.items()}
     return scalar(annotation, name)
 
 
