@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-GENERATORS = ("tools.samples", "tools.asyncapi", "tools.openapi", "tools.lifecycles", "tools.requirements", "tools.gateway")
+GENERATORS = (
+    "tools.samples",
+    "tools.asyncapi",
+    "tools.openapi",
+    "tools.lifecycles",
+    "tools.requirements",
+    "tools.samples",
+    "tools.gateway",
+)
 HELP = """\
 Peyvand. Usage: ./peyvand COMMAND
 
