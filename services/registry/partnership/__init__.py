@@ -1,1 +1,1 @@
-"""Wing: who works together in a province — its plan of the cycle, the secretariats in its schools, the pairings with agencies."""
+"""Wing: who works together in a province: its plan, its agencies, its secretariats, and the pairings between them."""

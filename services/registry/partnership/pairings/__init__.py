@@ -1,8 +1,8 @@
 """A pairing links one school's secretariat to one agency for one cycle.
 
-The province proposes it, invites the agency with its letter of readiness, the agency accepts or declines, and from the day it is
-established the two sides work together until the cycle is completed or the pairing is dissolved. It needs no memorandum to exist.
-A secretariat and an agency each have at most one open pairing in a cycle.
+The province proposes it and invites the agency with its letter of readiness; the agency accepts or declines; from the
+day it is established the two sides work together until the cycle is completed or the pairing is dissolved. It needs
+no memorandum. A secretariat and an agency each have at most one open pairing in a cycle.
 
 This is the model slice: every other slice has the same rooms and is read against it.
 
@@ -10,6 +10,8 @@ This is the model slice: every other slice has the same rooms and is read agains
     rules       may this happen? a list of refusals                    pure
     models      the rows
     queries     questions, each guarded by the asking actor
+    facts       the pairing whole, as its events carry it
+    steps       what several verbs share
     commands    verbs: change rows, say it in an event, one transaction
     schemas     the wire
     routes      the door: parse, one command or query, answer

@@ -81,20 +81,11 @@ def propose_pairing(
     on = plans.effective_day(
         rules_for(session, plan), proposed_on, now=now, field="proposed_on", not_before=secretariat.selected_on
     )
-    pairing = Pairing(
-        id=pairing_id or new_id(),
-        **plans.scope_of(secretariat),
-        plan_id=plan.id,
-        secretariat_id=secretariat.id,
-        school_id=secretariat.school_id,
-        school_names=secretariat.school_names,
-        agency_id=agency_id,
-        agency_names=selection.agency_names,
-        dims=dims(secretariat.dims, selection.dims),
-        state=PAIRING.start(Action.PROPOSE),
-        proposed_on=on,
-        active=[],
-    )
+    pairing = Pairing(id=pairing_id or new_id(), **plans.scope_of(secretariat), plan_id=plan.id, active=[])
+    pairing.state, pairing.proposed_on = PAIRING.start(Action.PROPOSE), on
+    pairing.secretariat_id, pairing.school_id = secretariat.id, secretariat.school_id
+    pairing.agency_id, pairing.agency_names = agency_id, selection.agency_names
+    pairing.school_names, pairing.dims = secretariat.school_names, dims(secretariat.dims, selection.dims)
     add(session, pairing)
     selections.note_pairing(session, plan_id=plan.id, agency_id=agency_id, pairing_id=pairing.id)
     say(session, PairingProposed, pairing, on=on, now=now)

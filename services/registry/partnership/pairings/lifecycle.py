@@ -53,7 +53,7 @@ PAIRING = Lifecycle(
         (State.ESTABLISHED, Action.SUSPEND): State.SUSPENDED,
         (State.SUSPENDED, Action.RESUME): State.ESTABLISHED,
         (State.ESTABLISHED, Action.COMPLETE): State.COMPLETED,
-        # Any open pairing can be dissolved, because revoking a secretariat dissolves its pairing however far it has come.
+        # However far it has come: revoking a secretariat dissolves its open pairing.
         **{(state, Action.DISSOLVE): State.DISSOLVED for state in OPEN},
         **{(state, Action.CORRECT): state for state in CORRECTABLE},
         **{(state, Action.VOID): State.VOIDED for state in VOIDABLE},

@@ -18,7 +18,7 @@ _IS_OPEN = text("state IN (" + ", ".join(f"'{state}'" for state in OPEN) + ")")
 class Pairing(Fact):
     """One secretariat and one agency in a cycle; `active` are the days it was established.
 
-    The two partial unique indexes are the lock behind I-08: of two simultaneous proposals one is refused by the database.
+    The two partial unique indexes are the lock behind I-08: of two simultaneous proposals the database refuses one.
     """
 
     __tablename__ = "pairings"

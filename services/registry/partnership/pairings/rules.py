@@ -23,7 +23,7 @@ def may_propose(*, secretariat_state: str, agency_state: str | None) -> list[Ref
 
 
 def may_invite(*, sent_on: date | None, to_agency: bool, subject_code: str) -> list[Refusal]:
-    """Why an agency cannot be invited by this letter: it has not left, goes to somebody else, or says something else."""
+    """Why this letter does not invite the agency: it has not left, goes elsewhere, or says something else."""
     refusals = []
     if sent_on is None:
         refusals.append(Refusal("letter_not_sent", "letter_id"))

@@ -83,7 +83,7 @@ def answered(
     by: Actor,
     now: datetime,
 ) -> tuple[Pairing, date]:
-    """The agency's answer and its day; the letter of readiness is answered with it, so that nobody is reminded of it."""
+    """The agency's answer and its day; the letter of readiness is answered with it, so nobody is reminded of it."""
     pairing, rules = changing(session, pairing_id, action, expected=expected, by=by)
     own = pairing.agency_id in by.organisations(*queries.IN_AGENCY)
     refuse(may_answer(own=own, official=by.has(*queries.WIDE)))

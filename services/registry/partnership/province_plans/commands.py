@@ -53,7 +53,7 @@ class ProvincePlanExists(Conflict):
 def effective_day(
     rules: CycleRules, day: date | None, *, now: datetime, field: str, not_before: date | None = None
 ) -> date:
-    """The given local day, or today; Refused (422) when it is in the future, outside the cycle or before `not_before`."""
+    """The given local day, or today; Refused (422) in the future, outside the cycle or before `not_before`."""
     today = rules.today(now)
     chosen = day or today
     cycle = {"cycle_from": rules.from_on, "cycle_to": rules.to_on}
@@ -74,7 +74,7 @@ def start_plan(
 ) -> ProvincePlan:
     """A province takes part in a cycle; its quotas and slots are laid out from the pinned definition (I-01).
 
-    A directive still to come only warns. Raises ProvincePlanExists (409, with link); another's province is unknown (404).
+    A directive still to come only warns. Raises ProvincePlanExists (409, with link); another's province is a 404.
     """
     if by.province not in ("*", province):
         raise TerritoryNotFound
@@ -86,14 +86,9 @@ def start_plan(
         raise ProvincePlanExists(link=f"/v1/province-plans/{existing.id}")
     rules = queries.cycle_rules(session, tenant=by.tenant, programme=programme, cycle=cycle)
     on = effective_day(rules, started_on, now=now, field="started_on")
-    plan = ProvincePlan(
-        id=plan_id or new_id(),
-        **place,
-        territory=path_of(session, tenant=by.tenant, code=province),
-        state=PROVINCE_PLAN.start(Action.START),
-        started_on=on,
-        launch_to=rules.launch_to,
-    )
+    territory = path_of(session, tenant=by.tenant, code=province)
+    plan = ProvincePlan(id=plan_id or new_id(), **place, territory=territory, launch_to=rules.launch_to)
+    plan.state, plan.started_on = PROVINCE_PLAN.start(Action.START), on
     session.add(plan)
     session.flush()
     wanted = [(quota.id, str(quota.subject), Limits(quota.min, quota.max)) for quota in rules.definition.quotas]
@@ -154,7 +149,7 @@ def grant_exception(
     by: Actor,
     now: datetime,
 ) -> ProvincePlan:
-    """Headquarters allows other limits until a day (R-038): a higher maximum opens slots, a lower minimum may heal a breach."""
+    """Headquarters allows other limits until a day (R-038): more slots open, and a breach may be healed."""
     plan, rules = _changing(session, plan_id, expected=None, by=by)
     plan.become(Action.GRANT_EXCEPTION)
     granted = quotas.grant(
@@ -187,7 +182,7 @@ def close_plan(
 
 
 def check_quotas(session: Session, *, plan: ProvincePlan, now: datetime) -> None:
-    """Judge the minimum of each quota once the launch window is over; a quota that turns is said as its own event (I-05).
+    """Judge the minimum of each quota once the launch window is over; each quota that turns is said by itself (I-05).
 
     Called by the clock each day and by whatever changes a count; the caller holds the plan's lock.
     """

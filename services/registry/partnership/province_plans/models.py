@@ -16,8 +16,8 @@ from shared.kernel.db import UTC_TIME, scoped_keys
 class ProvincePlan(Fact):
     """One province in one cycle; `launch_to` is the launch window's last local day, copied from the pinned definition.
 
-    `quota_check_at` is the next daily check, `quota_news_at` the next one that can find something without a write before
-    it: the end of the launch window, the end of an exception.
+    `quota_check_at` is the next daily check, `quota_news_at` the next one that can find something without a write
+    before it: the end of the launch window, the end of an exception.
     """
 
     __tablename__ = "province_plans"

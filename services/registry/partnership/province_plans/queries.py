@@ -113,7 +113,7 @@ def list_districts(session: Session, plan: ProvincePlan) -> Sequence[DistrictDel
 
 
 def steps_of(session: Session, plan: ProvincePlan) -> dict[str, date | None]:
-    """T1–T4 with the day each was completed: directive issued, letter to the province, selection, establishment (K-08)."""
+    """T1–T4 with the day each was done: directive issued, letter to the province, selection, establishment (K-08)."""
     place = {"tenant": plan.tenant, "programme": plan.programme, "cycle": plan.cycle}
     return {
         "T1": directives.issued_on(session, **place),
@@ -150,7 +150,7 @@ def plans_to_check(session: Session, now: datetime, limit: int) -> Sequence[UUID
 
 
 def next_quota_check(session: Session) -> datetime | None:
-    """The next instant at which a check can bring news; the quiet daily checks in between ride along with any wake-up."""
+    """The next instant at which a check can bring news; the quiet daily ones ride along with any wake-up."""
     return session.scalar(select(func.min(ProvincePlan.quota_news_at)).where(ProvincePlan.state.in_(ACTIVE)))
 
 

@@ -116,7 +116,7 @@ def grant(
     until_on: date,
     reason: str,
 ) -> QuotaException:
-    """Grant other limits until a day and open the slots they need; slots above a lapsed maximum stay, but are not given out."""
+    """Grant other limits until a day and open their slots; those above a lapsed maximum stay, but are not given out."""
     quota = queries.get_quota(session, plan_id, quota_id=quota_id)
     refuse(may_grant_exception(limits=limits, usual=Limits(quota.min, quota.max), today=from_on, until=until_on))
     exception = QuotaException(

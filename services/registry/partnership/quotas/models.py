@@ -38,7 +38,7 @@ class Quota(Fact):
 
 
 class Slot(Fact):
-    """A place for one holder. The rows 1…max exist from the start, so that two takers of the last one meet on its row."""
+    """A place for one holder. The rows 1…max exist from the start, so two takers of the last one meet on its row."""
 
     __tablename__ = "province_plan_slots"
     __table_args__ = scoped_keys(

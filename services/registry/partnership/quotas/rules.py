@@ -70,7 +70,7 @@ def third_step(slots: Mapping[str, Sequence[Holding]], least: Mapping[str, int])
 
 
 def fourth_step(secretariats: Sequence[Holding], least: int) -> date | None:
-    """T4: the day the last selected secretariat was established; open while fewer than `least` are selected or one is not."""
+    """T4: the day the last selected secretariat was established; open while one is not, or fewer than `least` are."""
     days = [holding.established_on for holding in secretariats if holding.established_on is not None]
     return max(days) if days and len(secretariats) >= least and len(days) == len(secretariats) else None
 
@@ -82,7 +82,7 @@ def next_news_day(today: date, *, launch_to: date, exemptions: Iterable[Exemptio
 
 
 def next_weekly(after: datetime, now: datetime, tz: str) -> datetime:
-    """09:00 local one or more whole weeks after `after`, the first in the future: the reminder keeps its weekday (N-10)."""
+    """09:00 local one or more whole weeks after `after`, the first in the future; it keeps its weekday (N-10)."""
     day = local_day(after, tz) + WEEK
     while at_local(day, REMINDER_HOUR, tz) <= now:
         day += WEEK

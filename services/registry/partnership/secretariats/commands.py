@@ -1,4 +1,4 @@
-"""Verbs of secretariats: nominate, assess, select or pass over, appoint, establish, change, suspend, resume, revoke, complete."""
+"""Verbs of secretariats, from the nomination to the end. Each changes one and says so in an event."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.registry.partnership.province_plans import commands as plans
-from services.registry.partnership.province_plans.queries import find_plan, rules_for
 from services.registry.partnership.province_plans.rules import begun, ended, last_day
 from services.registry.partnership.quotas import commands as quotas
 from services.registry.partnership.secretariats import queries
@@ -26,11 +25,13 @@ from services.registry.partnership.secretariats.rules import (
 )
 from services.registry.partnership.secretariats.steps import (
     SUBJECT,
+    SecretariatExists,
     add_officer,
     appoint,
     changing,
     count,
     look_at_school,
+    open_plan,
     refuse_school,
     replace_officer,
 )
@@ -49,16 +50,8 @@ from shared.contracts.partnership import (
     SecretariatSuspended,
 )
 from shared.kernel.auth import Actor
-from shared.kernel.problems import Conflict, refuse
+from shared.kernel.problems import refuse
 from shared.values.ids import new_id
-
-
-class SecretariatExists(Conflict):
-    """This school has a secretariat in this cycle already."""
-
-
-class PlanNotStarted(Conflict):
-    """This province has not started its plan for this cycle."""
 
 
 def nominate_secretariat(
@@ -83,23 +76,12 @@ def nominate_secretariat(
         if existing.id == secretariat_id:
             return existing
         raise SecretariatExists(link=f"/v1/secretariats/{existing.id}")
-    plan = find_plan(session, **place, province=school.province)
-    if plan is None or plan.state == "closed":
-        raise PlanNotStarted
-    rules = rules_for(session, plan)
+    plan, rules = open_plan(session, place, province=school.province)
     refuse_school(session, school.id, rules, by=by)
     on = plans.effective_day(rules, nominated_on, now=now, field="nominated_on", not_before=plan.started_on)
-    secretariat = Secretariat(
-        id=secretariat_id or new_id(),
-        **(plans.scope_of(plan) | {"territory": school.territory}),
-        plan_id=plan.id,
-        school_id=school.id,
-        school_names={},
-        dims={},
-        state=SECRETARIAT.start(Action.NOMINATE),
-        nominated_on=on,
-        active=[],
-    )
+    scope = plans.scope_of(plan) | {"territory": school.territory}
+    secretariat = Secretariat(id=secretariat_id or new_id(), **scope, plan_id=plan.id, school_id=school.id, active=[])
+    secretariat.state, secretariat.nominated_on = SECRETARIAT.start(Action.NOMINATE), on
     look_at_school(session, secretariat, by=by)
     session.add(secretariat)
     say(session, SecretariatNominated, secretariat, on=on, now=now)
@@ -117,7 +99,7 @@ def assess_secretariat(
     by: Actor,
     now: datetime,
 ) -> Secretariat:
-    """Record the school's conditions by the programme's checklist; without a score given it follows from the weights (R-058)."""
+    """Record the school's conditions by the checklist; a score not given follows from the weights (R-058)."""
     secretariat, rules = changing(session, secretariat_id, Action.ASSESS, expected=expected, by=by)
     checks = [Check(item.code, item.weight, item.required) for item in rules.definition.checklist]
     refuse(may_assess(checklist, checklist=checks, score=score))
@@ -177,7 +159,7 @@ def issue_appointment_of_secretariat(
     by: Actor,
     now: datetime,
 ) -> Secretariat:
-    """Appoint the executing principal by letter; the person holds the school's principal role on the letter's date (I-11)."""
+    """Appoint the executing principal by letter: a principal of the school on the letter's date (I-11)."""
     secretariat, rules = changing(session, secretariat_id, Action.ISSUE_APPOINTMENT, expected=expected, by=by)
     on = plans.effective_day(rules, letter_on, now=now, field="letter_on", not_before=secretariat.selected_on)
     appoint(session, secretariat, person_id=person_id, number=number, on=on)
@@ -198,7 +180,7 @@ def establish_secretariat(
     by: Actor,
     now: datetime,
 ) -> Secretariat:
-    """It works from this day: officers, duty sheet and action calendar are there (I-12); now it counts for the minimum."""
+    """It works from this day with officers, duty sheet and action calendar (I-12); now it counts for the minimum."""
     secretariat, rules = changing(session, secretariat_id, Action.ESTABLISH, expected=expected, by=by, moves_slots=True)
     refuse(may_establish(officers=officers, duty_sheet=duty_sheet, action_calendar=action_calendar))
     on = plans.effective_day(
@@ -210,7 +192,10 @@ def establish_secretariat(
     secretariat.duty_sheet, secretariat.action_calendar = list(duty_sheet), [dict(each) for each in action_calendar]
     secretariat.active = begun(secretariat.active, on)
     look_at_school(session, secretariat, by=by)
-    sheets: dict[str, Any] = {"duty_sheet": tuple(duty_sheet), "action_calendar": tuple(dict(each) for each in action_calendar)}
+    sheets: dict[str, Any] = {
+        "duty_sheet": tuple(duty_sheet),
+        "action_calendar": tuple(dict(each) for each in action_calendar),
+    }
     say(session, SecretariatEstablished, secretariat, on=on, now=now, **sheets)
     count(session, secretariat, established_on=on, by=by, now=now)
     return secretariat
@@ -229,7 +214,7 @@ def change_officer_of_secretariat(
     by: Actor,
     now: datetime,
 ) -> Secretariat:
-    """Another officer takes over, or another principal with a letter of their own (`number`); the pairing goes on (Q18)."""
+    """Another officer takes over, or another principal with a letter of their own (`number`); the pairing goes on."""
     secretariat, rules = changing(session, secretariat_id, Action.CHANGE_OFFICER, expected=expected, by=by)
     day = plans.effective_day(rules, on, now=now, field="on", not_before=secretariat.established_on)
     if role == "principal":
@@ -291,7 +276,7 @@ def revoke_secretariat(
     by: Actor,
     now: datetime,
 ) -> Secretariat:
-    """It loses its role: the slot is free (I-06), the history stays; its open pairing is dissolved by what follows from this."""
+    """It loses its role: the slot is free (I-06), the history stays; dissolving its open pairing follows from this."""
     secretariat, rules = changing(session, secretariat_id, Action.REVOKE, expected=expected, by=by, moves_slots=True)
     earliest = last_day(secretariat.active) or secretariat.selected_on
     day = plans.effective_day(rules, on, now=now, field="on", not_before=earliest)

@@ -25,7 +25,7 @@ class Action(StrEnum):
     NOMINATE = "nominate"
     ASSESS = "assess"
     SELECT = "select"
-    PASS_OVER = "pass-over"
+    PASS_OVER = "pass-over"  # noqa: S105 - no password
     ISSUE_APPOINTMENT = "issue-appointment"
     ESTABLISH = "establish"
     CHANGE_OFFICER = "change-officer"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.registry.partnership.quotas.commands import QuotaMaxReached
 from services.registry.partnership.secretariats import commands, queries, schemas
 from services.registry.partnership.secretariats.schemas import SecretariatOut
-from services.registry.partnership.secretariats.steps import AppointmentNumberTaken
+from services.registry.partnership.secretariats.steps import AppointmentNumberTaken, PlanNotStarted, SecretariatExists
 from services.registry.register.people.queries import PersonNotFound
 from services.registry.register.schools.queries import SchoolNotFound
 from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, new_router, problems, require
@@ -38,16 +38,9 @@ def list_secretariats(
 ) -> Page[SecretariatOut]:
     """Secretariats within reach, filtered, a page at a time."""
     rows = queries.list_secretariats(
-        session,
-        by=actor,
-        programme=programme,
-        cycle=cycle,
-        province=province,
-        state=state,
-        school_id=school_id,
-        after=read_cursor(cursor),
-        limit=limit,
-    )
+        session, by=actor, programme=programme, cycle=cycle, province=province, state=state, school_id=school_id,
+        after=read_cursor(cursor), limit=limit,
+    )  # fmt: skip
     return Page[SecretariatOut](**page(rows, limit, lambda row: SecretariatOut.of(session, row)))
 
 
@@ -61,7 +54,7 @@ def get_secretariat(secretariat_id: UUID, session: SessionDep, actor: ActorDep, 
     "",
     status_code=201,
     dependencies=[OFFICERS],
-    responses=problems(commands.SecretariatExists, commands.PlanNotStarted, SchoolNotFound, Refused),
+    responses=problems(SecretariatExists, PlanNotStarted, SchoolNotFound, Refused),
 )
 def nominate_secretariat(
     body: schemas.SecretariatIn, session: SessionDep, actor: ActorDep, now: NowDep, response: Response

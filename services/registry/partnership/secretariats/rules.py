@@ -41,7 +41,7 @@ class Check:
 
 
 def may_assess(answers: Mapping[str, bool], *, checklist: Sequence[Check], score: Decimal | None) -> list[Refusal]:
-    """Why an assessment is incomplete: items of the checklist without an answer, unknown items, a score outside 0…100 (R-058)."""
+    """Why an assessment is incomplete: items without an answer, unknown items, a score outside 0…100 (R-058)."""
     known = {item.code for item in checklist}
     refusals = [
         Refusal("checklist_item_missing", f"checklist.{item.code}", params={"item": item.code})
@@ -73,7 +73,7 @@ def may_appoint(*, person_id: UUID, principals: Sequence[UUID]) -> list[Refusal]
 def may_establish(
     *, officers: Sequence[UUID], duty_sheet: Sequence[str], action_calendar: Sequence[Mapping[str, str]]
 ) -> list[Refusal]:
-    """Why it cannot be established: no officer, no duty sheet, no action calendar (I-12, R-075); all reasons at once."""
+    """Why it cannot be established: no officer, no duty sheet, no action calendar (I-12, R-075); all at once."""
     refusals = []
     if not officers:
         refusals.append(Refusal("officer_missing", "officers"))

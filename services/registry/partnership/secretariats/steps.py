@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.registry.partnership.province_plans import commands as plans
-from services.registry.partnership.province_plans.queries import get_plan, rules_for
+from services.registry.partnership.province_plans.queries import find_plan, get_plan, rules_for
 from services.registry.partnership.province_plans.rules import CycleRules
 from services.registry.partnership.quotas import commands as quotas
 from services.registry.partnership.secretariats import queries
@@ -23,6 +23,14 @@ from shared.kernel.problems import Conflict, expect, refuse
 from shared.values.ids import new_id
 
 SUBJECT = "secretariat"
+
+
+class SecretariatExists(Conflict):
+    """This school has a secretariat in this cycle already."""
+
+
+class PlanNotStarted(Conflict):
+    """This province has not started its plan for this cycle."""
 
 
 class AppointmentNumberTaken(Conflict):
@@ -45,6 +53,14 @@ def changing(
     expect(secretariat, expected)
     secretariat.become(action)
     return secretariat, rules_for(session, secretariat)
+
+
+def open_plan(session: Session, place: dict[str, str], *, province: str) -> tuple[Any, CycleRules]:
+    """The plan of a province in a cycle, with its rules; PlanNotStarted (409) when there is none or it has ended."""
+    plan = find_plan(session, **place, province=province)
+    if plan is None or plan.state == "closed":
+        raise PlanNotStarted
+    return plan, rules_for(session, plan)
 
 
 def refuse_school(session: Session, school_id: UUID, rules: CycleRules, *, by: Actor) -> None:
@@ -72,11 +88,15 @@ def look_at_school(session: Session, secretariat: Secretariat, *, by: Actor) -> 
 
 
 def appoint(session: Session, secretariat: Secretariat, *, person_id: UUID, number: str, on: date) -> None:
-    """Add an appointment letter and end the one before; the person must be the school's principal on that day (I-11)."""
+    """Add an appointment letter and end the one before; it names a principal of the school on that day (I-11)."""
     place = {"tenant": secretariat.tenant, "province": secretariat.province, "cycle": secretariat.cycle}
     if queries.find_appointment(session, **place, number=number) is not None:
         raise AppointmentNumberTaken
-    holders: dict[str, Any] = {"tenant": secretariat.tenant, "role": "principal", "organisation_id": secretariat.school_id}
+    holders: dict[str, Any] = {
+        "tenant": secretariat.tenant,
+        "role": "principal",
+        "organisation_id": secretariat.school_id,
+    }
     refuse(may_appoint(person_id=person_id, principals=holders_of(session, **holders, on=on)))
     for letter in queries.list_appointments(session, secretariat.id):
         if letter.ended_on is None:

@@ -1,1 +1,1 @@
-"""An agency of the province's pool that holds one of the plan's slots in a cycle, by decision of the provincial working group."""
+"""An agency of the province's pool that holds a slot of the plan in a cycle, by decision of the working group."""

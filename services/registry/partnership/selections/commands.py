@@ -1,6 +1,7 @@
 """Verbs of agencies in a cycle: select, deselect."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -53,17 +54,13 @@ def select_agency(
             return selection
         raise AgencySelectedAlready(link=f"/v1/province-plans/{plan.id}/agencies/{agency_id}")
     agency, rules = get_agency(session, agency_id, by=by), rules_for(session, plan)
-    pooled = in_pool(agency, plan.province)
-    refuse(may_select(in_pool=pooled, agency_open=agency.is_open))
+    refuse(may_select(in_pool=in_pool(agency, plan.province), agency_open=agency.is_open))
     on = plans.effective_day(rules, selected_on, now=now, field="selected_on", not_before=plan.started_on)
-    slot = quotas.take_slot(
-        session, plan_id=plan.id, subject=SUBJECT, holder_id=agency.id, on=on, today=rules.today(now)
-    )
+    holder: dict[str, Any] = {"plan_id": plan.id, "subject": SUBJECT, "holder_id": agency.id}
+    slot = quotas.take_slot(session, **holder, on=on, today=rules.today(now))
     if selection is None:
-        selection = Selection(
-            id=selection_id or new_id(), **plans.scope_of(plan), plan_id=plan.id, agency_id=agency.id,
-            state=SELECTION.start(Action.SELECT), held=[],
-        )  # fmt: skip
+        selection = Selection(id=selection_id or new_id(), **plans.scope_of(plan), plan_id=plan.id, held=[])
+        selection.agency_id, selection.state = agency.id, SELECTION.start(Action.SELECT)
         session.add(selection)
     else:
         selection.become(Action.SELECT)

@@ -38,7 +38,7 @@ def say(
     now: datetime,
     **more: Any,
 ) -> None:
-    """Emit an event of a selection, said by its plan: the version of the fact is the plan's sequence, so it only grows."""
+    """Emit an event of a selection, said by its plan: the fact's version is the plan's sequence, so it only grows."""
     plan = get_plan(session, selection.plan_id, by=by)
     said = event(
         fact=FactHeader(

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from services.registry.partnership.province_plans.queries import steps_of
 from services.registry.partnership.quotas.queries import holdings_of
 from services.registry.partnership.secretariats import commands, queries
-from services.registry.partnership.secretariats.commands import PlanNotStarted, SecretariatExists
 from services.registry.partnership.secretariats.queries import SecretariatNotFound
-from services.registry.partnership.secretariats.steps import AppointmentNumberTaken
+from services.registry.partnership.secretariats.steps import AppointmentNumberTaken, PlanNotStarted, SecretariatExists
 from services.registry.register.schools.queries import SchoolNotFound
 from shared.kernel.problems import Refused
 from tests.support.actors import HQ, TABRIZ, YAZD, an_actor
