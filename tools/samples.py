@@ -38,6 +38,8 @@ KNOWN: dict[str, str] = {
     "quiet_to": "08:00",
     "channel": "email",
     "gender": "girls",
+    "weekend": "fri",
+    "languages": "fa",
     "agency_kind": "organisation",
     "agency_sector": "governmental",
     "sector": "governmental",
