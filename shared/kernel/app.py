@@ -160,6 +160,14 @@ def _handle_problems(app: FastAPI) -> None:
         headers = {"Idempotent-Replayed": "true"} | ({"ETag": error.etag} if error.etag else {})
         return Response(error.body, status_code=error.status, media_type="application/json", headers=headers)
 
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Replay, on_replay)
+    _handle_faults(app)
+
+
+def _handle_faults(app: FastAPI) -> None:
     def on_stale(request: Request, _error: Exception) -> Response:
         return _problem(request, Overtaken())
 
@@ -176,10 +184,6 @@ def _handle_problems(app: FastAPI) -> None:
         log.error("request.failed", path=request.url.path, exc_info=error)
         return _problem(request, InternalError(trace=trace_id()))
 
-    app.add_exception_handler(Problem, on_problem)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(Replay, on_replay)
     app.add_exception_handler(StaleDataError, on_stale)
     app.add_exception_handler(OperationalError, on_database)
     app.add_exception_handler(PoolTimeout, on_database)
