@@ -4,6 +4,7 @@ from datetime import date
 
 from services.registry.duty.obligations import rules
 from services.registry.duty.obligations.definition import BEHAVIOURS, with_evidence
+from shared.kernel.problems import Refusal
 from shared.values.calendars import Calendar
 from shared.values.periods import CycleRange
 
@@ -11,7 +12,7 @@ CYCLE = CycleRange(calendar=Calendar.SOLAR_HIJRI, start=date(2020, 9, 22), end=d
 MEHR = (date(2020, 9, 22), date(2020, 10, 21))
 
 
-def codes(refusals: list[rules.Refusal]) -> list[str]:
+def codes(refusals: list[Refusal]) -> list[str]:
     return [one.code for one in refusals]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from services.registry.gathering.meetings import planning, rules
 from services.registry.gathering.meetings.definition import KINDS, cadence_key
+from shared.kernel.problems import Refusal
 from shared.values.calendars import Calendar
 from shared.values.partial_dates import PartialDate
 
@@ -17,7 +18,7 @@ ANNA, BEN = UUID(int=1), UUID(int=2)
 DAY = date(2020, 10, 20)
 
 
-def codes(refusals: list[rules.Refusal]) -> list[str]:
+def codes(refusals: list[Refusal]) -> list[str]:
     return [one.code for one in refusals]
 
 
