@@ -14,6 +14,9 @@ from services.notifications.notices.definition import ChannelName, Role
 from services.notifications.notices.planning import Locale, Recipient
 from shared.values.deadlines import weekend_of
 
+Addressee = Contact
+"""A row of the address book, as other slices name it."""
+
 _SEATS = {Role.PH: "PR-01", Role.PS: "PR-02"}
 _NATIONAL_SEATS = {Role.HQC: "HQ-01", Role.LEG: "HQ-09"}
 _ROLES = {Role.PE: "province_officer"}

@@ -154,8 +154,6 @@ def _keep_delivery(
     )
     if session.scalars(same).first() is not None:
         return
-    contact = contacts.get_contact(session, planned.person_id)
-    waiting = each.suppressed is None and (contact is None or not contact.arrived)
     delivery = Delivery(
         id=new_id(),
         notification_id=message.id,
@@ -170,7 +168,7 @@ def _keep_delivery(
         urgency=planned.urgency.value,
         delivery_class=notice.delivery_class.value,
         state=DELIVERY.start(Action.WITHHOLD if each.suppressed else Action.PLAN).value,
-        reason=each.suppressed or (queries.WAITING if waiting else _why_later(each, planned, message, now)),
+        reason=each.suppressed or _why_later(session, each, planned, message, now),
         planned_at=now,
         not_before=max(each.not_before, message.closes_at) if not each.suppressed else now,
         expires_at=planned.expires_at,
@@ -181,7 +179,12 @@ def _keep_delivery(
     session.flush()
 
 
-def _why_later(each: PlannedDelivery, planned: PlannedItem, message: Notification, now: datetime) -> str | None:
+def _why_later(
+    session: Session, each: PlannedDelivery, planned: PlannedItem, message: Notification, now: datetime
+) -> str | None:
+    contact = contacts.get_contact(session, planned.person_id)
+    if contact is None or not contact.arrived:
+        return queries.WAITING
     if each.not_before > planned.closes_at:
         return "quiet_hours"
     if planned.message_rule != planned.rule:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from services.notifications.channels.channel import Attachment
 from services.notifications.channels.ics import CalendarEntry, Person, calendar_file
 from services.notifications.channels.pdf import appointment_pdf, directive_pdf
-from services.notifications.contacts.models import Contact
+from services.notifications.contacts.queries import Addressee
 from services.notifications.messages.formats import pick_name
 from services.notifications.messages.models import Delivery, Item
 from services.notifications.messages.rendering import words
@@ -21,7 +21,7 @@ def files_for(
     delivery: Delivery,
     items: Sequence[Item],
     facts: Sequence[Mapping[str, Any]],
-    contact: Contact | None,
+    contact: Addressee | None,
     sender: str,
     locale: Locale,
     *,
@@ -45,7 +45,7 @@ def _file(
     item: Item,
     facts: Mapping[str, Any],
     delivery: Delivery,
-    contact: Contact | None,
+    contact: Addressee | None,
     sender: str,
     locale: Locale,
     now: datetime,
@@ -63,7 +63,7 @@ def _file(
 def _calendar(
     facts: Mapping[str, Any],
     delivery: Delivery,
-    contact: Contact | None,
+    contact: Addressee | None,
     sender: str,
     locale: Locale,
     now: datetime,

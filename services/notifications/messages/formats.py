@@ -45,52 +45,77 @@ def code_digits(value: object, language: str) -> str:
     return text if any(c.isascii() and c.isalpha() for c in text) else to_digits(text, language)
 
 
+class Pen:
+    """Writes days, instants, numbers and lists in one language, zone and calendar."""
+
+    def __init__(self, language: str, tz: str, calendar: str, words: Words) -> None:
+        self._language, self._tz, self._calendar, self._words = language, tz, Calendar(calendar), words
+
+    def t(self, key: str) -> str:
+        """The words of a key."""
+        return self._words.t(self._language, key)
+
+    def day(self, value: str) -> str:
+        """'۵ مهر ۱۳۹۹'."""
+        return format_date(_local(value, self._tz), self._language, self._calendar)
+
+    def long(self, value: str) -> str:
+        """The day with its weekday."""
+        return format_date(_local(value, self._tz), self._language, self._calendar, weekday=True)
+
+    def moment(self, value: str, zone: str = "") -> str:
+        """Day and time of an instant on the wall of its zone."""
+        return format_moment(_instant(value), self._language, zone or self._tz, self._calendar)
+
+    def span(self, value: str, ends: str | None, zone: str = "") -> str:
+        """From an instant to another of the same day."""
+        written = self.moment(value, zone)
+        if not ends:
+            return written
+        return f"{written} {self.t('mail.until')} {format_time(_instant(ends), self._language, zone or self._tz)}"
+
+    def num(self, value: int | float | str) -> str:
+        """A number in the language's digits."""
+        return to_digits(value, self._language) if isinstance(value, str) else format_number(value, self._language)
+
+    def upto(self, low: int, high: int) -> str:
+        """'۵ تا ۱۰'."""
+        return f"{self.num(low)} {self.t('mail.until')} {self.num(high)}"
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """Parts with the language's comma."""
+        return f"{self.t('mail.comma')} ".join(part for part in parts if part)
+
+    def listing(self, values: Sequence[str]) -> str:
+        """Texts in one line, digits converted."""
+        return self.joined([to_digits(str(value), self._language) for value in values])
+
+    def steps(self, codes: Sequence[str]) -> str:
+        """Launch steps by name."""
+        return self.listing([self.t(f"step.{code}") for code in codes])
+
+    def card(self, person: Mapping[str, str]) -> str:
+        """Name, telephone and e-mail of a person."""
+        return self.joined([person.get("name", ""), *contact_ways(person)])
+
+    def name(self, names: Mapping[str, str] | str | None) -> str:
+        """A name in the language."""
+        return pick_name(names, self._language)
+
+    def said(self, prefix: str) -> Callable[[str], str]:
+        """Words of a family of codes."""
+        return lambda code: self.t(f"{prefix}.{code}")
+
+
 def filters(language: str, tz: str, calendar: str, words: Words) -> dict[str, Callable[..., Any]]:
     """All filters, bound to a language, a time zone and a calendar."""
-    cal = Calendar(calendar)
-
-    def day(value: str) -> str:
-        return format_date(_local(value, tz), language, cal)
-
-    def long(value: str) -> str:
-        return format_date(_local(value, tz), language, cal, weekday=True)
-
-    def moment(value: str, zone: str = tz) -> str:
-        return format_moment(_instant(value), language, zone or tz, cal)
-
-    def span(value: str, ends: str | None, zone: str = tz) -> str:
-        written = moment(value, zone)
-        until = words.t(language, "mail.until")
-        return f"{written} {until} {format_time(_instant(ends), language, zone or tz)}" if ends else written
-
-    def num(value: int | float | str) -> str:
-        return format_number(value, language) if not isinstance(value, str) else to_digits(value, language)
-
-    def upto(low: int, high: int) -> str:
-        return f"{num(low)} {words.t(language, 'mail.until')} {num(high)}"
-
-    comma = words.t(language, "mail.comma")
-
-    def listing(values: Sequence[str]) -> str:
-        return f"{comma} ".join(to_digits(str(value), language) for value in values)
-
-    def said(prefix: str) -> Callable[[str], str]:
-        return lambda code: words.t(language, f"{prefix}.{code}")
-
-    def steps(codes: Sequence[str]) -> str:
-        return listing([words.t(language, f"step.{code}") for code in codes])
-
-    def card(person: Mapping[str, str]) -> str:
-        return f"{comma} ".join(part for part in (person.get("name"), *contact_ways(person)) if part)
-
-    def name(names: Mapping[str, str] | str | None) -> str:
-        return pick_name(names, language)
-
+    pen = Pen(language, tz, calendar, words)
+    plain = (pen.name, pen.day, pen.long, pen.moment, pen.span, pen.num, pen.upto, pen.listing, pen.steps, pen.card)
     return {
-        "name": name, "day": day, "long": long, "moment": moment, "span": span, "num": num, "upto": upto,
-        "listing": listing, "steps": steps, "card": card, "short": lambda text, most: shorten(str(text or ""), most),
-        "role": said("role"), "committee": said("committee"), "quota": said("quota"),
-    }  # fmt: skip
+        **{write.__name__: write for write in plain},
+        **{prefix: pen.said(prefix) for prefix in ("role", "committee", "quota")},
+        "short": lambda text, most: shorten(str(text or ""), most),
+    }
 
 
 def _instant(value: str | datetime) -> datetime:

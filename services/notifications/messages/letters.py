@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.notifications.channels.channel import Attachment, Channel, Outgoing
 from services.notifications.channels.segments import segments_of
 from services.notifications.contacts import queries as contacts
-from services.notifications.contacts.models import Contact
+from services.notifications.contacts.queries import Addressee
 from services.notifications.messages import queries
 from services.notifications.messages.files import files_for
 from services.notifications.messages.models import Delivery, Item
@@ -75,7 +75,7 @@ def _letter(
     session: Session,
     desk: Desk,
     delivery: Delivery,
-    contact: Contact | None,
+    contact: Addressee | None,
     locale: Locale,
     items: Sequence[Item],
     facts: Sequence[dict[str, Any]],
@@ -108,7 +108,7 @@ def reference_of(delivery_id: UUID) -> str:
     return f"D-{digits[-8:-4]}-{digits[-4:]}"
 
 
-def greeting_of(contact: Contact | None) -> str:
+def greeting_of(contact: Addressee | None) -> str:
     """Honorific and family name, else the whole name."""
     if contact is None:
         return ""
@@ -156,7 +156,7 @@ def _link(desk: Desk, delivery: Delivery) -> str:
 
 
 def _outgoing(
-    delivery: Delivery, contact: Contact | None, rendered: Rendered, files: Sequence[Attachment], now: datetime
+    delivery: Delivery, contact: Addressee | None, rendered: Rendered, files: Sequence[Attachment], now: datetime
 ) -> Outgoing:
     email = delivery.channel == ChannelName.EMAIL
     address = (contact.email if email else contact.mobile) if contact else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.notifications.contacts.models import Contact
+from services.notifications.contacts.queries import Addressee
 from services.notifications.messages.models import Delivery, DeliveryNote, Item, Sending
 from services.notifications.messages.preview import Preview, mask
 from services.notifications.messages.queries import Numbers, why_not_sent
@@ -61,7 +61,7 @@ class DeliveryOut(Out):
 
     @classmethod
     def of(
-        cls, delivery: Delivery, *, items: Sequence[Item], contact: Contact | None, words: Words, language: str
+        cls, delivery: Delivery, *, items: Sequence[Item], contact: Addressee | None, words: Words, language: str
     ) -> "DeliveryOut":
         """A row as the ledger shows it."""
         key = why_not_sent(delivery)
