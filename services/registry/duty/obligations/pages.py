@@ -26,7 +26,7 @@ from services.registry.face import PAGES
 from services.registry.governance.directives.queries import list_copies, list_directives
 from services.registry.governance.letters.queries import list_letters
 from services.registry.partnership.pairings.queries import list_pairings
-from services.registry.partnership.province_plans.pages import gauges_of
+from services.registry.partnership.selections.pages import gauges_of
 from services.registry.partnership.province_plans.queries import find_plan
 from services.registry.programme.cycles.queries import open_cycles
 from shared.kernel.auth import Actor
@@ -49,12 +49,16 @@ def list_obligations_page(request: Request, session: SessionDep, actor: ActorDep
     rows = [_row(session, speech, each, actor, today) for each in soon]
     owed_days = [each.due_on for each in [*soon, *later]]
     page = SimpleNamespace(
-        now=now, sentence=view.sentence(speech, rows, base_of(request)), soon=rows,
+        now=now,
+        sentence=view.sentence(speech, rows, base_of(request)),
+        soon=rows,
         later=[_row(session, speech, each, actor, today) for each in later[:6]],
-        waiting=_waiting(session, speech, actor), done=[view.done_of(speech, each) for each in over],
-        week=view.week_strip(speech, today, owed_days), gauges=_gauges(session, speech, actor, now),
+        waiting=_waiting(session, speech, actor),
+        done=[view.done_of(speech, each) for each in over],
+        week=view.week_strip(speech, today, owed_days),
+        gauges=_gauges(session, speech, actor, now),
         glance=_glance(session, speech, actor),
-    )  # fmt: skip
+    )
     return PAGES.render(
         request, "home/home.html", actor=actor, place="duties", title=str(speech.t("nav.duties")), page=page
     )
@@ -94,26 +98,38 @@ def _waiting(session: Session, speech: Speech, actor: Actor) -> list[SimpleNames
     ]
     rows = [
         SimpleNamespace(
-            day=speech.day_number(each.sent_on) if each.sent_on else "–", month="", weekday=speech.weekday(each.sent_on) if each.sent_on else "",
-            title=speech.t("duty.wait.letter", subject=each.subject), path=f"/letters/{each.id}", due_on=each.sent_on,
+            day=speech.day_number(each.sent_on) if each.sent_on else "–",
+            month="",
+            weekday=speech.weekday(each.sent_on) if each.sent_on else "",
+            title=speech.t("duty.wait.letter", subject=each.subject),
+            path=f"/letters/{each.id}",
+            due_on=each.sent_on,
             note=speech.join([speech.names(one.get("names")) for one in each.addressees]),
-            tag={"shape": "late" if each.state == "unanswered" else "wait", "words": speech.t(f"letter.state.{each.state}")},
+            tag={
+                "shape": "late" if each.state == "unanswered" else "wait",
+                "words": speech.t(f"letter.state.{each.state}"),
+            },
             action=speech.t("duty.see"),
         )
         for each in letters[:5]
-    ]  # fmt: skip
+    ]
     for each in list_directives(session, by=actor, state="issued", limit=ALL):
         mine = [copy for copy in list_copies(session, each.id, by=actor) if copy.province == actor.province]
         if mine and mine[0].acknowledged_at is None:
             rows.insert(
                 0,
                 SimpleNamespace(
-                    day=speech.day_number(mine[0].acknowledge_by), month="", weekday=speech.weekday(mine[0].acknowledge_by),
-                    title=speech.t("duty.wait.directive", title=speech.names(each.title)), path=f"/directives/{each.id}",
-                    due_on=speech.local(mine[0].acknowledge_by), note=speech.iso(speech.digits(each.number)),
-                    tag={"shape": "half", "words": speech.t("duty.for_you")}, action=speech.t("step.directive.acknowledge"),
+                    day=speech.day_number(mine[0].acknowledge_by),
+                    month="",
+                    weekday=speech.weekday(mine[0].acknowledge_by),
+                    title=speech.t("duty.wait.directive", title=speech.names(each.title)),
+                    path=f"/directives/{each.id}",
+                    due_on=speech.local(mine[0].acknowledge_by),
+                    note=speech.iso(speech.digits(each.number)),
+                    tag={"shape": "half", "words": speech.t("duty.for_you")},
+                    action=speech.t("step.directive.acknowledge"),
                 ),
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -162,16 +178,25 @@ def _extend(act: Act, obligation_id: UUID) -> Any:
     refuse([] if due else [Refusal("day_needed", "due_on")])
     assert due is not None
     return commands.extend_obligation(
-        act.session, obligation_id=obligation_id, due_on=due, reason=act.filled.prose("reason"),
-        expected=act.filled.version, by=act.by, now=act.now,
-    )  # fmt: skip
+        act.session,
+        obligation_id=obligation_id,
+        due_on=due,
+        reason=act.filled.prose("reason"),
+        expected=act.filled.version,
+        by=act.by,
+        now=act.now,
+    )
 
 
 def _waive(act: Act, obligation_id: UUID) -> Any:
     return commands.waive_obligation(
-        act.session, obligation_id=obligation_id, reason=act.filled.prose("reason"), expected=act.filled.version,
-        by=act.by, now=act.now,
-    )  # fmt: skip
+        act.session,
+        obligation_id=obligation_id,
+        reason=act.filled.prose("reason"),
+        expected=act.filled.version,
+        by=act.by,
+        now=act.now,
+    )
 
 
 def _page(
@@ -192,9 +217,20 @@ def _page(
     ]
     columns = [speech.t(f"duty.past.{name}") for name in ("due", "moved", "reason")]
     return thing_page(
-        request, actor, place="duties", noun="duty", now=now, steps=_steps(duty), path=f"/obligations/{duty.id}",
-        version=duty.version, failed=failed, title=speech.names(duty.title), facts=facts,
+        request,
+        actor,
+        place="duties",
+        noun="duty",
+        now=now,
+        steps=_steps(duty),
+        path=f"/obligations/{duty.id}",
+        version=duty.version,
+        failed=failed,
+        title=speech.names(duty.title),
+        facts=facts,
         tag={"shape": shape, "words": speech.t(f"duty.state.{duty.state}")},
         crumbs=[(speech.t("nav.duties"), f"{base_of(request)}/"), (speech.iso(duty.template), "")],
-        tables=[{"title": speech.t("duty.past.title"), "note": "", "columns": columns, "rows": past, "empty": ""}] if past else [],
-    )  # fmt: skip
+        tables=[{"title": speech.t("duty.past.title"), "note": "", "columns": columns, "rows": past, "empty": ""}]
+        if past
+        else [],
+    )

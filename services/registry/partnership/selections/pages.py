@@ -1,4 +1,4 @@
-"""HTML door of province plans: quota gauges, the four launch steps, selected agencies, and the open steps."""
+"""HTML door of province plans with the agencies they selected: gauges, the four launch steps, the open steps."""
 
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -28,13 +28,11 @@ from services.registry.desk import (
 )
 from services.registry.face import PAGES
 from services.registry.partnership.province_plans import commands, queries
-from services.registry.partnership.province_plans.models import ProvincePlan
 from services.registry.partnership.quotas.queries import list_exceptions, slots_of
 from services.registry.partnership.quotas.rules import Limits
 from services.registry.partnership.selections import commands as selecting
 from services.registry.partnership.selections.queries import list_selections
 from services.registry.programme.cycles.queries import open_cycles, rules_of
-from services.registry.programme.cycles.queries import rules_of
 from services.registry.register.agencies.queries import list_agencies
 from services.registry.register.territories.queries import list_provinces
 from shared.kernel.auth import Actor
@@ -67,12 +65,20 @@ def list_plans_page(
     rows = [_row(request, session, speech, each, names, today) for each in found]
     may_start = actor.has("province_officer", "hq_officer")
     return list_page(
-        request, actor, place="provinces" if actor.national else "province", now=now, title=speech.t("nav.provinces"),
-        path="/province-plans", sentence=speech.t("plan.sentence", count=len(found)) if found else speech.t("plan.sentence_none"),
-        columns=[Cell(speech.t(f"plan.col.{name}")) for name in ("province", "secretariats", "agencies", "steps", "state")],
-        rows=rows, empty=(speech.t("plan.empty"), speech.t("plan.empty_more")),
+        request,
+        actor,
+        place="provinces" if actor.national else "province",
+        now=now,
+        title=speech.t("nav.provinces"),
+        path="/province-plans",
+        sentence=speech.t("plan.sentence", count=len(found)) if found else speech.t("plan.sentence_none"),
+        columns=[
+            Cell(speech.t(f"plan.col.{name}")) for name in ("province", "secretariats", "agencies", "steps", "state")
+        ],
+        rows=rows,
+        empty=(speech.t("plan.empty"), speech.t("plan.empty_more")),
         create=("/province-plans/new", speech.t("plan.new")) if may_start else None,
-    )  # fmt: skip
+    )
 
 
 @router.get("/new")
@@ -111,7 +117,7 @@ def act_on_plan_page(
 
 
 def _row(
-    request: Request, session: Session, speech: Speech, plan: ProvincePlan, names: dict[str, Any], today: date
+    request: Request, session: Session, speech: Speech, plan: Any, names: dict[str, Any], today: date
 ) -> list[Any]:
     slots = {each.subject: each for each in slots_of(session, plan.id, today)}
     steps = queries.steps_of(session, plan)
@@ -129,8 +135,11 @@ def _row(
     done = sum(1 for each in steps.values() if each is not None)
     return [
         link_to(request, f"/province-plans/{plan.id}", speech.names(names.get(plan.province)) or plan.province),
-        held("secretariat"), held("linked_agency"), speech.t("plan.steps_done", n=done, of=len(steps)), tag,
-    ]  # fmt: skip
+        held("secretariat"),
+        held("linked_agency"),
+        speech.t("plan.steps_done", n=done, of=len(steps)),
+        tag,
+    ]
 
 
 def _start_step(session: Session, speech: Speech, actor: Actor) -> Step:
@@ -143,15 +152,20 @@ def _start_step(session: Session, speech: Speech, actor: Actor) -> Step:
 
     def run(act: Act) -> Any:
         return commands.start_plan(
-            act.session, programme=cycle.programme, cycle=cycle.cycle, province=act.filled.line("province"),
-            started_on=act.day("started_on"), by=act.by, now=act.now,
-        )  # fmt: skip
+            act.session,
+            programme=cycle.programme,
+            cycle=cycle.cycle,
+            province=act.filled.line("province"),
+            started_on=act.day("started_on"),
+            by=act.by,
+            now=act.now,
+        )
 
     blanks = [Blank("province", "choice", options=provinces), Blank("started_on", "day", required=False)]
     return Step("create", run, blanks, (*OFFICER, *HQ))
 
 
-def _steps(session: Session, speech: Speech, plan: ProvincePlan, actor: Actor) -> list[Step]:
+def _steps(session: Session, speech: Speech, plan: Any, actor: Actor) -> list[Step]:
     """The open steps of the plan: agencies, launch, exception."""
     chosen = {
         each.agency_id for each in list_selections(session, plan_id=plan.id, by=actor, state="selected", limit=ALL)
@@ -167,11 +181,36 @@ def _steps(session: Session, speech: Speech, plan: ProvincePlan, actor: Actor) -
     ]
     key = plan.id
     known = {
-        "select-agency": Step("select-agency", lambda act: _select(act, key), [Blank("agency_id", "choice", options=pool), Blank("decision_ref"), Blank("selected_on", "day", required=False)], OFFICER),
-        "launch": Step("launch", lambda act: _launch(act, key), [Blank("launched_on", "day", required=False)], OFFICER, soft=True),
-        "grant-exception": Step("grant-exception", lambda act: _grant(act, key), [Blank("quota_id", "choice", options=quotas), Blank("min"), Blank("max"), Blank("until_on", "day"), Blank("reason", "prose")], HQ, soft=True),
-        "close": Step("close", lambda act: _close(act, key), [Blank("closed_on", "day", required=False)], OFFICER, soft=True),
-    }  # fmt: skip
+        "select-agency": Step(
+            "select-agency",
+            lambda act: _select(act, key),
+            [
+                Blank("agency_id", "choice", options=pool),
+                Blank("decision_ref"),
+                Blank("selected_on", "day", required=False),
+            ],
+            OFFICER,
+        ),
+        "launch": Step(
+            "launch", lambda act: _launch(act, key), [Blank("launched_on", "day", required=False)], OFFICER, soft=True
+        ),
+        "grant-exception": Step(
+            "grant-exception",
+            lambda act: _grant(act, key),
+            [
+                Blank("quota_id", "choice", options=quotas),
+                Blank("min"),
+                Blank("max"),
+                Blank("until_on", "day"),
+                Blank("reason", "prose"),
+            ],
+            HQ,
+            soft=True,
+        ),
+        "close": Step(
+            "close", lambda act: _close(act, key), [Blank("closed_on", "day", required=False)], OFFICER, soft=True
+        ),
+    }
     opened = queries.open_actions_of(plan)
     return [known[each] for each in known if each in opened]
 
@@ -181,9 +220,14 @@ def _select(act: Act, plan_id: UUID) -> Any:
     refuse([] if agency else [Refusal("choice_needed", "agency_id")])
     assert agency is not None
     return selecting.select_agency(
-        act.session, plan_id=plan_id, agency_id=agency, decision_ref=act.filled.line("decision_ref"),
-        selected_on=act.day("selected_on"), by=act.by, now=act.now,
-    )  # fmt: skip
+        act.session,
+        plan_id=plan_id,
+        agency_id=agency,
+        decision_ref=act.filled.line("decision_ref"),
+        selected_on=act.day("selected_on"),
+        by=act.by,
+        now=act.now,
+    )
 
 
 def _launch(act: Act, plan_id: UUID) -> Any:
@@ -208,10 +252,15 @@ def _grant(act: Act, plan_id: UUID) -> Any:
     refuse(wrong + ([] if until else [Refusal("day_needed", "until_on")]))
     assert until is not None
     return commands.grant_exception(
-        act.session, plan_id=plan_id, quota_id=act.filled.line("quota_id"),
-        limits=Limits(int(numbers["min"]), int(numbers["max"])), until_on=until, reason=act.filled.prose("reason"),
-        by=act.by, now=act.now,
-    )  # fmt: skip
+        act.session,
+        plan_id=plan_id,
+        quota_id=act.filled.line("quota_id"),
+        limits=Limits(int(numbers["min"]), int(numbers["max"])),
+        until_on=until,
+        reason=act.filled.prose("reason"),
+        by=act.by,
+        now=act.now,
+    )
 
 
 def _close(act: Act, plan_id: UUID) -> Any:
@@ -229,13 +278,20 @@ def _new(request: Request, session: Session, actor: Actor, now: datetime, failed
     speech = PAGES.speech(request)
     title = str(speech.t("plan.new"))
     return create_page(
-        request, actor, place="provinces" if actor.national else "province", noun="plan", now=now, title=title,
-        step=_start_step(session, speech, actor), path="/province-plans", failed=failed,
+        request,
+        actor,
+        place="provinces" if actor.national else "province",
+        noun="plan",
+        now=now,
+        title=title,
+        step=_start_step(session, speech, actor),
+        path="/province-plans",
+        failed=failed,
         crumbs=[(str(speech.t("nav.provinces")), f"{base_of(request)}/province-plans"), (title, "")],
-    )  # fmt: skip
+    )
 
 
-def gauges_of(session: Session, speech: Speech, plan: ProvincePlan, today: date) -> list[SimpleNamespace]:
+def gauges_of(session: Session, speech: Speech, plan: Any, today: date) -> list[SimpleNamespace]:
     """Each quota of a plan as a gauge with its words."""
     excepted = {each.quota_id for each in list_exceptions(session, plan.id) if each.from_on <= today <= each.until_on}
     rules = rules_of(session, tenant=plan.tenant, programme=plan.programme, cycle=plan.cycle)
@@ -247,17 +303,22 @@ def gauges_of(session: Session, speech: Speech, plan: ProvincePlan, today: date)
         normal = usual.get(each.quota_id)
         gauges.append(
             SimpleNamespace(
-                title=speech.t(f"plan.subject.{each.subject}"), held=each.established, used=each.used,
-                minimum=normal.min if normal else each.min, maximum=max(each.max, normal.max if normal else each.max),
-                exception=exception, breached=each.breached, code=FIGURES.get(each.subject, "K-01"),
+                title=speech.t(f"plan.subject.{each.subject}"),
+                held=each.established,
+                used=each.used,
+                minimum=normal.min if normal else each.min,
+                maximum=max(each.max, normal.max if normal else each.max),
+                exception=exception,
+                breached=each.breached,
+                code=FIGURES.get(each.subject, "K-01"),
                 words=speech.t(f"plan.gauge.{key}", held=each.established, min=each.min, max=each.max, used=each.used),
             )
-        )  # fmt: skip
+        )
     return gauges
 
 
 def _page(
-    request: Request, session: Session, actor: Actor, now: datetime, plan: ProvincePlan, failed: Failed | None
+    request: Request, session: Session, actor: Actor, now: datetime, plan: Any, failed: Failed | None
 ) -> Response:
     speech = PAGES.speech(request)
     today = today_of(now)
@@ -266,27 +327,57 @@ def _page(
     gauges = gauges_of(session, speech, plan, today)
     steps = [
         SimpleNamespace(
-            shape="done" if day else "late" if today > plan.launch_to else "ring", code=code,
-            words=speech.t(f"plan.step.{code}"), when=speech.date(day) if day else speech.t("plan.until", day=plan.launch_to),
+            shape="done" if day else "late" if today > plan.launch_to else "ring",
+            code=code,
+            words=speech.t(f"plan.step.{code}"),
+            when=speech.date(day) if day else speech.t("plan.until", day=plan.launch_to),
         )
         for code, day in queries.steps_of(session, plan).items()
-    ]  # fmt: skip
+    ]
     selections = [
         [
-            speech.names(each.agency_names), speech.num(each.slot_no),
+            speech.names(each.agency_names),
+            speech.num(each.slot_no),
             link_to(request, f"/pairings/{each.pairing_id}", speech.t("plan.has_pairing")) if each.pairing_id else "–",
-            {"shape": "done" if each.state == "selected" else "waived", "words": speech.t(f"selection.state.{each.state}")},
+            {
+                "shape": "done" if each.state == "selected" else "waived",
+                "words": speech.t(f"selection.state.{each.state}"),
+            },
         ]
         for each in list_selections(session, plan_id=plan.id, by=actor, limit=ALL)
-    ]  # fmt: skip
+    ]
     low = next((each for each in gauges if each.breached), None)
     lead = speech.t("plan.lead_low", held=low.held, min=low.minimum) if low else speech.t("plan.lead_within")
     columns = [speech.t(f"plan.selection.{name}") for name in ("agency", "slot", "pairing", "state")]
     return thing_page(
-        request, actor, place="provinces" if actor.national else "province", noun="plan", now=now, template="plans/plan.html",
-        steps=_steps(session, speech, plan, actor), path=f"/province-plans/{plan.id}", version=plan.version, failed=failed,
-        title=title, lead=lead, tag=state_tag(speech, "plan", plan.state, SHAPES[plan.state]), gauges=gauges, launch=steps,
-        facts=[(speech.t("label.started_on"), speech.date(plan.started_on)), (speech.t("label.launched_on"), speech.date(plan.launched_on))],
-        crumbs=[(speech.t("nav.provinces"), f"{base_of(request)}/province-plans"), (title, "")], province=plan.province,
-        tables=[{"title": speech.t("plan.selection.title"), "note": "", "columns": columns, "rows": selections, "empty": speech.t("plan.selection.none")}],
-    )  # fmt: skip
+        request,
+        actor,
+        place="provinces" if actor.national else "province",
+        noun="plan",
+        now=now,
+        template="plans/plan.html",
+        steps=_steps(session, speech, plan, actor),
+        path=f"/province-plans/{plan.id}",
+        version=plan.version,
+        failed=failed,
+        title=title,
+        lead=lead,
+        tag=state_tag(speech, "plan", plan.state, SHAPES[plan.state]),
+        gauges=gauges,
+        launch=steps,
+        facts=[
+            (speech.t("label.started_on"), speech.date(plan.started_on)),
+            (speech.t("label.launched_on"), speech.date(plan.launched_on)),
+        ],
+        crumbs=[(speech.t("nav.provinces"), f"{base_of(request)}/province-plans"), (title, "")],
+        province=plan.province,
+        tables=[
+            {
+                "title": speech.t("plan.selection.title"),
+                "note": "",
+                "columns": columns,
+                "rows": selections,
+                "empty": speech.t("plan.selection.none"),
+            }
+        ],
+    )
