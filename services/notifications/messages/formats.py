@@ -90,6 +90,10 @@ class Pen:
         """Texts in one line, digits converted."""
         return self.joined([to_digits(str(value), self._language) for value in values])
 
+    def dated(self, entries: Sequence[Mapping[str, str]]) -> str:
+        """Dated entries of an action calendar: '۱۰ آبان ۱۳۹۹: نشست مشترک'."""
+        return self.joined([f"{self.day(each['on'])}: {each['title']}" for each in entries])
+
     def steps(self, codes: Sequence[str]) -> str:
         """Launch steps by name."""
         return self.listing([self.t(f"step.{code}") for code in codes])
@@ -110,7 +114,8 @@ class Pen:
 def filters(language: str, tz: str, calendar: str, words: Words) -> dict[str, Callable[..., Any]]:
     """All filters, bound to a language, a time zone and a calendar."""
     pen = Pen(language, tz, calendar, words)
-    plain = (pen.name, pen.day, pen.long, pen.moment, pen.span, pen.num, pen.upto, pen.listing, pen.steps, pen.card)
+    days = (pen.day, pen.long, pen.moment, pen.span, pen.dated)
+    plain = (*days, pen.name, pen.num, pen.upto, pen.listing, pen.steps, pen.card)
     return {
         **{write.__name__: write for write in plain},
         **{prefix: pen.said(prefix) for prefix in ("role", "committee", "quota")},

@@ -27,7 +27,7 @@ def _secretariat_facts(hearing: Hearing, event: partnership.SecretariatEvent) ->
     person = getattr(event, "person_id", None) or getattr(event, "to_person", None)
     agency = getattr(event, "agency_names", None)
     partner = _partner(hearing, str(secretariat.secretariat_id))
-    calendar = [" ".join(each.values()) for each in getattr(event, "action_calendar", ())]
+    calendar = [dict(each) for each in getattr(event, "action_calendar", ())]
     return {
         "school": secretariat.school_names,
         "on": event.effective_on.greg or local_day(hearing.now, hearing.tz),
