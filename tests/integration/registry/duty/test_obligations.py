@@ -11,6 +11,7 @@ from services.registry.duty.obligations.clock import pass_obligation_instant
 from services.registry.duty.obligations.commands import derive_obligations
 from services.registry.duty.obligations.models import Obligation
 from services.registry.gathering.meetings import commands as meetings
+from services.registry.gathering.meetings.models import Meeting
 from services.registry.gathering.meetings.rules import MeetingDraft
 from services.registry.partnership.province_plans.commands import start_plan
 from shared.kernel.clock import set_business_now
@@ -35,7 +36,7 @@ MEHR_10, ABAN_1, AZAR_1, DEY_1 = (
 )  # fmt: skip
 
 
-def a_held(session: Session, kind: str, day: date, *, province: str = "", now: datetime) -> meetings.Meeting:
+def a_held(session: Session, kind: str, day: date, *, province: str = "", now: datetime) -> Meeting:
     """A past meeting entered in one step."""
     draft = MeetingDraft(**SCOPE, province=province, kind=kind, title="جلسه", public=True)
     held = PartialDate.of_day(Calendar.SOLAR_HIJRI, day)
