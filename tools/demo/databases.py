@@ -61,6 +61,8 @@ def _grant(connection: psycopg.Connection[tuple[object, ...]], database: str, se
     for command in (
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {database} TO {app}, {relay}",
+        # Reporting rebuilds its figures in temporary tables; the others need none.
+        *(["GRANT TEMPORARY ON DATABASE {database} TO {app}"] if service == "reporting" else []),
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {app}, {relay}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
