@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared.contracts.envelope import Envelope
-from shared.kernel.http import ActorDep, BaseSessionDep, problems
+from shared.kernel.http import BaseSessionDep, CallerDep, problems
 from shared.kernel.outbox import Outbox
 from shared.kernel.problems import Conflict, Forbidden, NotFound
 
@@ -155,13 +155,13 @@ def feed_router(name: str) -> APIRouter:
     @router.get("/feed", responses=problems(EpochChanged, StreamNotFound, FeedForbidden))
     def read_feed(
         session: BaseSessionDep,
-        actor: ActorDep,
+        caller: CallerDep,
         stream: Annotated[str, Query(max_length=80)],
         after: Annotated[int, Query(ge=0, le=2**62)] = 0,
         epoch: UUID | None = None,
         limit: Annotated[int, Query(ge=0, le=LIMIT)] = LIMIT,
     ) -> dict[str, Any]:
-        if not (actor.service and actor.has(f"feed:read:{stream}")):
+        if not (caller.service and caller.has(f"feed:read:{stream}")):
             raise FeedForbidden
         page = read_page(session, stream, after=after, epoch=epoch, limit=limit, name=name)
         return {

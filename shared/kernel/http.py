@@ -11,7 +11,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from shared.kernel.auth import Actor, read_token
+from shared.kernel.auth import Actor, TokenRefused, read_token
 from shared.kernel.clock import business_now, machine_now
 from shared.kernel.idempotency import begin_once, keep_answer
 from shared.kernel.problems import (
@@ -71,8 +71,8 @@ def get_base_session(request: Request) -> Iterator[Session]:
 BaseSessionDep = Annotated[Session, Depends(get_base_session, scope="function")]
 
 
-def get_actor(request: Request, session: BaseSessionDep) -> Actor:
-    """The signed-in actor; raises SignInFirst (401) without a token and TokenRefused with a bad one."""
+def get_caller(request: Request, session: BaseSessionDep) -> Actor:
+    """The person or process a token speaks for; SignInFirst (401) without a token, TokenRefused with a bad one."""
     token = token_of(request)
     if token is None:
         raise SignInFirst
@@ -85,6 +85,16 @@ def get_actor(request: Request, session: BaseSessionDep) -> Actor:
         actor = check(session, actor)
     request.state.actor = actor
     return actor
+
+
+CallerDep = Annotated[Actor, Depends(get_caller, scope="function")]
+
+
+def get_actor(caller: CallerDep) -> Actor:
+    """The signed-in person; a process's token opens feeds only and is refused (401) at the doors of people."""
+    if caller.service:
+        raise TokenRefused
+    return caller
 
 
 ActorDep = Annotated[Actor, Depends(get_actor, scope="function")]
