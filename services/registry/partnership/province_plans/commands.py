@@ -91,8 +91,7 @@ def start_plan(
     plan.state, plan.started_on = PROVINCE_PLAN.start(Action.START), on
     session.add(plan)
     session.flush()
-    wanted = [(quota.id, str(quota.subject), Limits(quota.min, quota.max)) for quota in rules.definition.quotas]
-    quotas.lay_out(session, plan_id=plan.id, scope=scope_of(plan), quotas=wanted)
+    _lay_out(session, plan, rules)
     issued_on = queries.steps_of(session, plan)["T1"]
     plan.warnings = _noted(refuse(may_start(directive_issued_on=issued_on, cycle_open=rules.state == "open")))
     _plan_checks(session, plan, rules, now)
@@ -181,6 +180,13 @@ def close_plan(
     return plan
 
 
+def follow_rules(session: Session, *, plan_id: UUID, by: Actor, now: datetime) -> None:
+    """Take over the limits of a definition that headquarters adopted for the running cycle (I-01, R-002)."""
+    plan, rules = _changing(session, plan_id, expected=None, by=by)
+    _lay_out(session, plan, rules)
+    check_quotas(session, plan=plan, now=now)
+
+
 def check_quotas(session: Session, *, plan: ProvincePlan, now: datetime) -> None:
     """Judge the minimum of each quota once the launch window is over; each quota that turns is said by itself (I-05).
 
@@ -243,6 +249,11 @@ def _changing(session: Session, plan_id: UUID, *, expected: int | None, by: Acto
     plan = queries.get_plan(session, plan_id, by=by, lock=True)
     expect(plan, expected)
     return plan, queries.rules_for(session, plan)
+
+
+def _lay_out(session: Session, plan: ProvincePlan, rules: CycleRules) -> None:
+    wanted = [(quota.id, str(quota.subject), Limits(quota.min, quota.max)) for quota in rules.definition.quotas]
+    quotas.lay_out(session, plan_id=plan.id, scope=scope_of(plan), quotas=wanted)
 
 
 def _noted(warnings: Sequence[Refusal]) -> list[dict[str, Any]]:

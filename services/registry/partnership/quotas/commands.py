@@ -34,19 +34,12 @@ class Verdict:
 def lay_out(
     session: Session, *, plan_id: UUID, scope: Mapping[str, str], quotas: Iterable[tuple[str, str, Limits]]
 ) -> None:
-    """Create the quotas (code, subject, limits) of a new plan and their slots."""
+    """Make a plan's quotas (code, subject, limits) and slots what its rules say; slots in use always stay."""
+    known = {quota.quota_id: quota for quota in queries.list_quotas(session, plan_id)}
     for quota_id, subject, limits in quotas:
-        session.add(
-            Quota(
-                id=new_id(),
-                **scope,
-                plan_id=plan_id,
-                quota_id=quota_id,
-                subject=subject,
-                min=limits.min,
-                max=limits.max,
-            )
-        )
+        quota = known.get(quota_id) or Quota(id=new_id(), **scope, plan_id=plan_id, quota_id=quota_id)
+        quota.subject, quota.min, quota.max = subject, limits.min, limits.max
+        session.add(quota)
         session.flush()
         open_slots(session, plan_id=plan_id, scope=scope, subject=subject, up_to=limits.max)
 

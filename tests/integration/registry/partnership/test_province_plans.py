@@ -1,6 +1,8 @@
 """Province plans: start, slots, the minimum at the window's end, reminders, exceptions."""
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,15 +11,20 @@ from services.registry.partnership.pairings.commands import dissolve_pairing
 from services.registry.partnership.province_plans import commands, queries
 from services.registry.partnership.province_plans.clock import DUE
 from services.registry.partnership.province_plans.commands import ProvincePlanExists
+from services.registry.partnership.province_plans.listener import on_cycle_definition_adopted
 from services.registry.partnership.province_plans.models import ProvincePlan
 from services.registry.partnership.province_plans.queries import ProvincePlanNotFound
 from services.registry.partnership.quotas.commands import QuotaMaxReached
 from services.registry.partnership.quotas.queries import slots_of
 from services.registry.partnership.quotas.rules import Limits
 from services.registry.partnership.selections.commands import deselect_agency, select_agency
+from services.registry.programme.cycles.commands import adopt_definition
+from services.registry.programme.cycles.queries import cycle_named, rules_of
+from services.registry.programme.programmes.commands import revise_programme
+from services.registry.programme.programmes.queries import find_programme
 from services.registry.register.territories.queries import TerritoryNotFound
 from shared.kernel.problems import Refused, RefusedNow
-from tests.support.actors import HQ, TABRIZ, YAZD
+from tests.support.actors import HQ, TABRIZ, TENANT, YAZD
 from tests.support.partnership_world import ABAN_1, MEHR_21, a_pairing, a_plan, a_selection, events_of
 from tests.support.registry_world import CYCLE, PROGRAMME, an_agency
 
@@ -192,3 +199,32 @@ class TestLaunchReminders:
         ]
         assert said[0]["open_steps"] == ["T1", "T2", "T3", "T4"]
         assert plan.launch_reminder_at is None
+
+
+class TestFollowRules:
+    """Another version of the rules counts once headquarters adopts it for the running cycle."""
+
+    @pytest.mark.invariant("I-01")
+    @pytest.mark.requirement("R-002")
+    def test_opens_two_more_places_when_the_maximum_becomes_twelve(self, session: Session) -> None:
+        plan = a_plan(session)
+        rules = rules_of(session, tenant=TENANT, **SCOPE)
+        wider = tuple(quota.model_copy(update={"max": 12}) for quota in rules.quotas)
+        revised = rules.model_copy(update={"quotas": wider, "version": 2})
+        programme = find_programme(session, tenant=TENANT, code=PROGRAMME)
+        cycle = cycle_named(session, tenant=TENANT, **SCOPE)
+        assert programme is not None
+        version = revise_programme(
+            session, programme_id=programme.id, expected=programme.version, definition=revised, reason="تصمیم ستاد",
+            by=HQ, now=MEHR_21,
+        )  # fmt: skip
+        heard: Any = SimpleNamespace(tenant=TENANT, **SCOPE)
+        on_cycle_definition_adopted(session, None, heard)  # type: ignore[arg-type]
+        assert {each.max for each in slots_of(session, plan.id, TODAY)} == {10}
+        adopt_definition(
+            session, cycle_id=cycle.id, expected=cycle.version, number=version.number, reason="تصمیم ستاد", by=HQ,
+            now=MEHR_21,
+        )  # fmt: skip
+        for _ in range(2):
+            on_cycle_definition_adopted(session, None, heard)  # type: ignore[arg-type]
+        assert {each.max for each in slots_of(session, plan.id, TODAY)} == {12}
