@@ -50,7 +50,7 @@ class Act:
     today: date
 
     def day(self, name: str) -> date | None:
-        """A typed day, None when left empty; DayNotRead when it is none."""
+        """A typed day, None when left empty; BlankNotRead when it is none."""
         return self.filled.day(name, near=self.today)
 
 
@@ -170,9 +170,14 @@ def list_page(request: Request, actor: Actor, *, place: str, now: datetime, **pa
     """A list: sentence, filters, rows as links, empty state, next page."""
     shown = {"filters": [], "create": None, "side": None, "next": None, "note": "", "empty": ("", "")} | page
     return PAGES.render(
-        request, "list.html", actor=actor, place=place, title=str(page["title"]), page=shown | {"now": now},
+        request,
+        "list.html",
+        actor=actor,
+        place=place,
+        title=str(page["title"]),
+        page=shown | {"now": now},
         flash=flash_of(PAGES.speech(request), request, place),
-    )  # fmt: skip
+    )
 
 
 def thing_page(
@@ -192,10 +197,20 @@ def thing_page(
     """One thing with its facts and the forms of its open steps; a refused step is shown in place."""
     shown = {"facts": [], "tag": None, "tables": [], "body": None, "lead": ""} | page
     return PAGES.render(
-        request, template, status=422 if failed else 200, actor=actor, place=place,
-        title=str(page["title"]), page=shown | {"now": now}, steps=for_actor(steps, actor), noun=noun, path=path,
-        version=version, failed=failed, flash=flash_of(PAGES.speech(request), request, noun),
-    )  # fmt: skip
+        request,
+        template,
+        status=422 if failed else 200,
+        actor=actor,
+        place=place,
+        title=str(page["title"]),
+        page=shown | {"now": now},
+        steps=for_actor(steps, actor),
+        noun=noun,
+        path=path,
+        version=version,
+        failed=failed,
+        flash=flash_of(PAGES.speech(request), request, noun),
+    )
 
 
 def create_page(
@@ -214,6 +229,15 @@ def create_page(
 ) -> Response:
     """The form of something new; a refused one keeps what was typed."""
     return PAGES.render(
-        request, "create.html", status=422 if failed else 200, actor=actor, place=place, title=title, step=step, noun=noun,
-        path=path, failed=failed, page={"title": title, "crumbs": crumbs, "lead": lead, "now": now},
-    )  # fmt: skip
+        request,
+        "create.html",
+        status=422 if failed else 200,
+        actor=actor,
+        place=place,
+        title=title,
+        step=step,
+        noun=noun,
+        path=path,
+        failed=failed,
+        page={"title": title, "crumbs": crumbs, "lead": lead, "now": now},
+    )

@@ -159,6 +159,7 @@ def static_router() -> APIRouter:
 
 def open_doors(app: FastAPI, pages: Pages, *routers: APIRouter) -> None:
     """Give a service its face: static files, language and theme choices, and its pages."""
+
     def problem_page(request: Request, problem: Problem, _body: dict[str, Any]) -> Response:
         if isinstance(problem, Unauthenticated):
             return sign_in_redirect(request)

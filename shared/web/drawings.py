@@ -61,10 +61,9 @@ def province_map(country: str = "ir") -> ProvinceMap:
     return ProvinceMap(right + 10, bottom + 10, tuple(outlines))
 
 
-def _rings(geometry: dict[str, list[list[list[list[float]]]]] | dict[str, object]) -> Iterable[list[list[float]]]:
+def _rings(geometry: dict[str, Any]) -> Iterable[list[list[float]]]:
     coordinates = geometry["coordinates"]
-    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
-    for polygon in polygons:  # type: ignore[union-attr]
+    for polygon in [coordinates] if geometry["type"] == "Polygon" else coordinates:
         yield from polygon
 
 
@@ -188,9 +187,7 @@ def histogram(values: Iterable[tuple[int, bool]], minimum: int, maximum: int, *,
             (round(base - 2 - pitch * (place + 1)), ("o-exc" if exception else "f-late") if outside else "f-thread")
             for place, exception in enumerate(exceptions)
         )
-        columns.append(
-            Column(value, x_of(value), marks, len(marks), round(base - pitch * len(marks) - 7), outside)
-        )
+        columns.append(Column(value, x_of(value), marks, len(marks), round(base - pitch * len(marks) - 7), outside))
     start = min(x_of(minimum), x_of(maximum))
     return Histogram(tuple(columns), start, (maximum - minimum + 1) * step, width, base + 20, base)
 
@@ -204,9 +201,7 @@ class Line:
     end_y: float
 
 
-def line(
-    values: Sequence[float | None], *, width: int, height: int, top: float = 1.0, reverse: bool = False
-) -> Line:
+def line(values: Sequence[float | None], *, width: int, height: int, top: float = 1.0, reverse: bool = False) -> Line:
     """A polyline of values between 0 and `top`; unknown values are left out."""
     count = max(len(values) - 1, 1)
     points = []

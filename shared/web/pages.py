@@ -74,7 +74,7 @@ class Speech:
         text = texts.get(self.lang, {}).get(key) or texts["en"].get(key)
         if text is None:
             return Markup.escape(key)
-        return Markup(text).format(**{name: self._said(value) for name, value in params.items()})
+        return Markup(text).format(**{name: self._said(value) for name, value in params.items()})  # noqa: S704
 
     def _said(self, value: Any) -> Any:
         if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
@@ -86,11 +86,17 @@ class Speech:
         return self.words.has(self.lang, key)
 
     def names(self, names: Any, default: str = "") -> str:
-        """The name in this language out of a mapping of names, else in any language."""
+        """The name in this language out of a mapping of names, else in any language; digits are the reader's."""
         if names is None or isinstance(names, str):
-            return names or default
+            return self.digits(names or default)
         values: Mapping[str, str] = names if isinstance(names, Mapping) else names.model_dump()
-        return values.get(self.lang) or values.get("fa") or next((v for v in values.values() if v), default)
+        found = values.get(self.lang) or values.get("fa") or next((v for v in values.values() if v), default)
+        return self.digits(found)
+
+    def month(self, key: str) -> str:
+        """A month of the tenant's calendar by its key: '1399-08' → 'Aban 1399'."""
+        year, _, number = key.partition("-")
+        return f"{formatting.month_name(self.calendar, int(number), self.lang)} {self.digits(year)}"
 
     def num(self, value: int | float | Decimal | None, places: int | None = None) -> str:
         """A number in the language's digits, with a minus sign that is a minus; an en dash when unknown."""
@@ -152,9 +158,9 @@ class Speech:
         """An isolated run: codes, e-mail addresses, clock ranges."""
         return Markup("<bdi>{}</bdi>").format(text)
 
-    def join(self, items: Sequence[object]) -> Markup:
+    def join(self, items: Sequence[str]) -> Markup:
         """A list with the language's comma."""
-        return Markup("، " if self.lang in RIGHT_TO_LEFT else ", ").join(items)
+        return Markup("، " if self.lang in RIGHT_TO_LEFT else ", ").join(items)  # noqa: S704
 
 
 class Pages:
@@ -176,22 +182,40 @@ class Pages:
     def _environment(self, templates: Sequence[Path], lang: str) -> Environment:
         folders = [*map(str, templates), str(HERE / "templates")]
         environment = Environment(
-            loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
+            loader=FileSystemLoader(folders),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
         speech = self.speeches[lang]
         helpers: dict[str, Callable[..., Any]] = {
             name: getattr(speech, name)
             for name in (
-                "t", "num", "pct", "date", "time", "moment", "daterange", "ago", "iso", "digits", "has",
-                "day_number", "weekday", "join", "names",
+                "t",
+                "num",
+                "pct",
+                "date",
+                "time",
+                "moment",
+                "daterange",
+                "ago",
+                "iso",
+                "digits",
+                "has",
+                "day_number",
+                "weekday",
+                "join",
+                "names",
             )
-        }  # fmt: skip
+        }
         environment.globals |= helpers | {
-            "lang": lang, "dir": "rtl" if lang in RIGHT_TO_LEFT else "ltr", "draw": drawings,
+            "lang": lang,
+            "dir": "rtl" if lang in RIGHT_TO_LEFT else "ltr",
+            "draw": drawings,
             "query": self.query,
             "quoted": quote,
-        }  # fmt: skip
+        }
         return environment
 
     @staticmethod
@@ -213,10 +237,16 @@ class Pages:
         template = self.environments[lang].get_template(name)
         here = f"{base}{request.url.path.removeprefix(base)}"
         body = template.render(
-            request=request, base=base, urls=urls, service=self.service, theme=theme_of(request),
-            assets=f"{base}/static", release=asset_version(), places=places,
+            request=request,
+            base=base,
+            urls=urls,
+            service=self.service,
+            theme=theme_of(request),
+            assets=f"{base}/static",
+            release=asset_version(),
+            places=places,
             here=f"{here}?{request.url.query}" if request.url.query else here,
             **{"place": "", "title": "", "flash": None, "now": None} | context,
-        )  # fmt: skip
+        )
         headers = {"Content-Language": lang, "Vary": "Cookie, Accept-Language", "Cache-Control": "no-store"}
         return HTMLResponse(body, status_code=status, headers=headers)

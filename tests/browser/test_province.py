@@ -7,7 +7,16 @@ from tests.browser.conftest import Open
 from tests.support.actors import HQ, TABRIZ
 
 SIZES = [("fa", 1440), ("fa", 360), ("en", 1440), ("en", 360)]
-PLACES = ["/province-plans", "/secretariats", "/pairings", "/pairings/new", "/meetings", "/meetings/new", "/directives", "/letters"]
+PLACES = [
+    "/province-plans",
+    "/secretariats",
+    "/pairings",
+    "/pairings/new",
+    "/meetings",
+    "/meetings/new",
+    "/directives",
+    "/letters",
+]
 
 
 class TestMyObligations:

@@ -30,9 +30,15 @@ PAGE = 50
 DAY = timedelta(days=1)
 OLDEST_ALARM_S = 300
 SHAPES = {
-    "planned": "ring", "claimed": "half", "data": "half", "sent": "done", "unknown": "wait", "failed": "missed",
-    "expired": "waived", "suppressed": "waived",
-}  # fmt: skip
+    "planned": "ring",
+    "claimed": "half",
+    "data": "half",
+    "sent": "done",
+    "unknown": "wait",
+    "failed": "missed",
+    "expired": "waived",
+    "suppressed": "waived",
+}
 RESENDERS = ("hq_officer", "tenant_administrator", "operator")
 
 
@@ -68,20 +74,32 @@ def list_deliveries_page(
     doubtful = queries.list_deliveries(session, by=actor, filters=DeliveryFilter(state="unknown"), limit=20)
     states = queries.count_by_state(session, by=actor, since=now - 3650 * DAY)
     page = SimpleNamespace(
-        now=now, sentence=_sentence(speech, numbers, parked, _base(request)), numbers=_numbers(speech, numbers, parked),
-        unknown=[_line(session, speech, each) for each in doubtful[:20]], rows=[_line(session, speech, each) for each in found[:PAGE]],
-        states=_states(speech, states), held=_held(states), chosen={"state": state, "channel": channel, "rule": rule},
+        now=now,
+        sentence=_sentence(speech, numbers, parked, _base(request)),
+        numbers=_numbers(speech, numbers, parked),
+        unknown=[_line(session, speech, each) for each in doubtful[:20]],
+        rows=[_line(session, speech, each) for each in found[:PAGE]],
+        states=_states(speech, states),
+        held=_held(states),
+        chosen={"state": state, "channel": channel, "rule": rule},
         state_options=[(each, str(speech.t(f"delivery.state.{each}"))) for each in SHAPES],
         channel_options=[(each, str(speech.t(f"deliveries.channel.{each}"))) for each in ("email", "sms")],
         rule_options=[(code, f"{code} {speech.names(each.name)}") for code, each in catalogue().items()],
-        next=f"?{PAGES.query(state=state, channel=channel, rule=rule, after=found[PAGE - 1].id)}" if len(found) > PAGE else None,
+        next=f"?{PAGES.query(state=state, channel=channel, rule=rule, after=found[PAGE - 1].id)}"
+        if len(found) > PAGE
+        else None,
         may_resend=actor.has(*RESENDERS),
-    )  # fmt: skip
+    )
     flash = {"words": speech.t("deliveries.resent"), "bad": False} if request.query_params.get("done") else None
     return PAGES.render(
-        request, "deliveries/ledger.html", actor=actor, place="messages", title=str(speech.t("deliveries.title")),
-        page=page, flash=flash,
-    )  # fmt: skip
+        request,
+        "deliveries/ledger.html",
+        actor=actor,
+        place="messages",
+        title=str(speech.t("deliveries.title")),
+        page=page,
+        flash=flash,
+    )
 
 
 @router.get("/deliveries/{delivery_id}")
@@ -127,16 +145,28 @@ def _sentence(speech: Speech, numbers: Any, parked: int, base: str) -> Any:
     for name in ("unknown", "failed"):
         count = getattr(numbers, name)
         if count:
-            worries.append(speech.t(f"deliveries.say.{name}", count=count, href=f"{base}/deliveries?state={name}#ledger"))
+            worries.append(
+                speech.t(f"deliveries.say.{name}", count=count, href=f"{base}/deliveries?state={name}#ledger")
+            )
     if not worries:
         return speech.t("deliveries.say.calm", count=numbers.sent_24h)
-    return speech.t("deliveries.say.calm_of", n=5 - len(worries), of=5) + " " + speech.t("deliveries.say.and").join(worries) + "."
+    return (
+        speech.t("deliveries.say.calm_of", n=5 - len(worries), of=5)
+        + " "
+        + speech.t("deliveries.say.and").join(worries)
+        + "."
+    )
 
 
 def _numbers(speech: Speech, numbers: Any, parked: int) -> list[SimpleNamespace]:
     """The five numbers with their alarm in words."""
     rows = (
-        ("oldest", numbers.oldest_due_seconds, numbers.oldest_due_seconds > OLDEST_ALARM_S, f"{speech.num(numbers.due)}"),
+        (
+            "oldest",
+            numbers.oldest_due_seconds,
+            numbers.oldest_due_seconds > OLDEST_ALARM_S,
+            f"{speech.num(numbers.due)}",
+        ),
         ("parked", parked, parked > 0, ""),
         ("unknown", numbers.unknown, numbers.unknown > 0, ""),
         ("failed", numbers.failed, numbers.failed > 0, ""),
@@ -144,22 +174,30 @@ def _numbers(speech: Speech, numbers: Any, parked: int) -> list[SimpleNamespace]
     )
     return [
         SimpleNamespace(
-            title=speech.t(f"deliveries.number.{name}"), value=speech.num(value), unit=speech.t(f"deliveries.unit.{name}"),
+            title=speech.t(f"deliveries.number.{name}"),
+            value=speech.num(value),
+            unit=speech.t(f"deliveries.unit.{name}"),
             alarm=speech.t(f"deliveries.alarm.{name}", extra=extra),
-            tag={"shape": "late" if worry else "done", "words": speech.t("deliveries.look" if worry else "deliveries.calm")},
+            tag={
+                "shape": "late" if worry else "done",
+                "words": speech.t("deliveries.look" if worry else "deliveries.calm"),
+            },
         )
         for name, value, worry, extra in rows
-    ]  # fmt: skip
+    ]
 
 
 def _states(speech: Speech, counts: dict[tuple[str, str], int]) -> list[SimpleNamespace]:
     return [
         SimpleNamespace(
-            shape=shape, state=state, words=speech.t(f"delivery.state.{state}"),
-            email=counts.get((state, "email"), 0), sms=counts.get((state, "sms"), 0),
+            shape=shape,
+            state=state,
+            words=speech.t(f"delivery.state.{state}"),
+            email=counts.get((state, "email"), 0),
+            sms=counts.get((state, "sms"), 0),
         )
         for state, shape in SHAPES.items()
-    ]  # fmt: skip
+    ]
 
 
 def _held(counts: dict[tuple[str, str], int]) -> int:
@@ -174,17 +212,31 @@ def _line(session: Session, speech: Speech, delivery: Delivery) -> SimpleNamespa
     address = (contact.email if delivery.channel == "email" else contact.mobile) if contact else None
     when = delivery.sent_at or delivery.not_before
     return SimpleNamespace(
-        id=delivery.id, rule=delivery.rule, title=speech.names(notice.name) if notice else delivery.rule,
+        id=delivery.id,
+        rule=delivery.rule,
+        title=speech.names(notice.name) if notice else delivery.rule,
         person=contact.display_name if contact else str(speech.t("deliveries.nobody")),
         role=speech.t(f"role.{delivery.role}") if speech.has(f"role.{delivery.role}") else delivery.role,
-        address=mask(address), channel=delivery.channel, when=speech.moment(when), step=delivery.step,
+        address=mask(address),
+        channel=delivery.channel,
+        when=speech.moment(when),
+        step=delivery.step,
         tag={"shape": SHAPES[delivery.state], "words": speech.t(f"delivery.state.{delivery.state}")},
-        why=speech.t(why) if why else "", reply=delivery.reply, state=delivery.state, version=delivery.version,
-    )  # fmt: skip
+        why=speech.t(why) if why else "",
+        reply=delivery.reply,
+        state=delivery.state,
+        version=delivery.version,
+    )
 
 
 def _page(
-    request: Request, session: Session, actor: Actor, now: datetime, delivery: Delivery, trouble: Trouble | None, typed: str
+    request: Request,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    delivery: Delivery,
+    trouble: Trouble | None,
+    typed: str,
 ) -> Response:
     speech = PAGES.speech(request)
     line = _line(session, speech, delivery)
@@ -204,14 +256,32 @@ def _page(
     if delivery.channel == "sms" and preview.cost_rial is not None:
         facts.append((speech.t("deliveries.fact.cost"), speech.t("deliveries.rial", n=preview.cost_rial)))
     notes = [
-        [speech.t(f"deliveries.note.{each.what}") if speech.has(f"deliveries.note.{each.what}") else each.what, speech.moment(each.at), each.detail]
+        [
+            speech.t(f"deliveries.note.{each.what}") if speech.has(f"deliveries.note.{each.what}") else each.what,
+            speech.moment(each.at),
+            each.detail,
+        ]
         for each in queries.list_notes(session, delivery.id)
     ]
     page = SimpleNamespace(
-        now=now, line=line, preview=preview, facts=facts, notes=notes, resendable=resendable, trouble=trouble, typed=typed,
-        version=delivery.version, id=delivery.id, lang=delivery.language,
-    )  # fmt: skip
+        now=now,
+        line=line,
+        preview=preview,
+        facts=facts,
+        notes=notes,
+        resendable=resendable,
+        trouble=trouble,
+        typed=typed,
+        version=delivery.version,
+        id=delivery.id,
+        lang=delivery.language,
+    )
     return PAGES.render(
-        request, "deliveries/message.html", status=422 if trouble else 200, actor=actor, place="messages",
-        title=preview.subject or str(line.title), page=page,
-    )  # fmt: skip
+        request,
+        "deliveries/message.html",
+        status=422 if trouble else 200,
+        actor=actor,
+        place="messages",
+        title=preview.subject or str(line.title),
+        page=page,
+    )

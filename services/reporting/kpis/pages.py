@@ -13,7 +13,7 @@ from shared.kernel.http import ActorDep, NowDep, SessionDep
 from shared.kernel.problems import NotFound
 from shared.web.doors import page_router
 from shared.web.drawings import zone
-from shared.web.forms import DayNotRead, read_day
+from shared.web.forms import BlankNotRead, read_day
 from shared.web.pages import Speech
 
 router = page_router(PAGES, "/kpis")
@@ -24,13 +24,15 @@ class KpiPageNotFound(NotFound):
 
 
 @router.get("")
-def list_kpis_page(request: Request, session: SessionDep, actor: ActorDep, now: NowDep, territory: str = "") -> Response:
+def list_kpis_page(
+    request: Request, session: SessionDep, actor: ActorDep, now: NowDep, territory: str = ""
+) -> Response:
     """All indicators with today's values; each opens to its reasons."""
     speech = PAGES.speech(request)
     cycle = current_cycle(session, tenant=actor.tenant)
     place = _territory(actor, territory)
     at = queries.local_today(session, cycle)
-    scope = {"tenant": actor.tenant, "programme": cycle.programme, "cycle": cycle.cycle, "territory": place, "at": at}
+    scope: dict[str, Any] = {"tenant": actor.tenant, "programme": cycle.programme, "cycle": cycle.cycle, "territory": place, "at": at}
     base = _base(request)
     rows = []
     for kpi in list_kpis():
@@ -39,16 +41,24 @@ def list_kpis_page(request: Request, session: SessionDep, actor: ActorDep, now: 
         fraction = speech.t("nation.count_of", n=answer.numerator or 0, of=answer.denominator) if shown else "–"
         rows.append(
             {
-                "code": kpi.code, "name": speech.names(answer.names), "value": view.value_words(speech, answer),
-                "fraction": fraction, "target": view.target_words(speech, answer.target) or "–",
+                "code": kpi.code,
+                "name": speech.names(answer.names),
+                "value": view.value_words(speech, answer),
+                "fraction": fraction,
+                "target": view.target_words(speech, answer.target) or "–",
                 "href": f"{base}/kpis/{kpi.code}?{PAGES.query(territory=territory)}".rstrip("?"),
             }
-        )  # fmt: skip
+        )
     age = max((each.age_seconds for each in list_sources(session)), default=None)
     page = {
-        "rows": rows, "now": now, "age": age, "known_at": None, "parked": 0,
-        "cycle": speech.names(cycle.names) or cycle.cycle, "scope": _place_words(session, speech, place),
-    }  # fmt: skip
+        "rows": rows,
+        "now": now,
+        "age": age,
+        "known_at": None,
+        "parked": 0,
+        "cycle": speech.names(cycle.names) or cycle.cycle,
+        "scope": _place_words(session, speech, place),
+    }
     return PAGES.render(
         request, "kpis/catalogue.html", actor=actor, place="kpis", title=str(speech.t("kpis.title")), page=page
     )
@@ -74,7 +84,7 @@ def explain_kpi_page(
     today = queries.local_today(session, cycle)
     day, known, error = _days(speech, at, known_at, today, cycle)
     place = _territory(actor, territory)
-    scope = {"code": code, "tenant": actor.tenant, "programme": cycle.programme, "cycle": cycle.cycle}
+    scope: dict[str, Any] = {"code": code, "tenant": actor.tenant, "programme": cycle.programme, "cycle": cycle.cycle}
     why = explain_kpi(session, **scope, territory=place, at=day, known_at=known, by_actor=actor)
     nation = answer_kpi(session, **scope, at=day, known_at=known, by_actor=actor) if place and actor.national else None
     keep = [("territory", territory)] if territory else []
@@ -100,9 +110,7 @@ def _territory(actor: Actor, asked: str) -> str | None:
     return actor.province
 
 
-def _days(
-    speech: Speech, at: str, known_at: str, today: date, cycle: CycleView
-) -> tuple[date, datetime | None, str]:
+def _days(speech: Speech, at: str, known_at: str, today: date, cycle: CycleView) -> tuple[date, datetime | None, str]:
     """The days asked for; one that cannot be read is said in words and today is shown."""
     try:
         day = read_day(at, near=today) if at.strip() else today
@@ -110,7 +118,7 @@ def _days(
             return day, None, ""
         end = datetime.combine(read_day(known_at, near=today) + timedelta(days=1), time(), zone(cycle.tz))
         return day, end.astimezone(UTC) - timedelta(milliseconds=1), ""
-    except DayNotRead as error:
+    except BlankNotRead as error:
         return today, None, speech.words.t(speech.lang, f"field.{error.code}", **error.params)
 
 

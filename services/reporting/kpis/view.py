@@ -52,10 +52,14 @@ def case_row(speech: Speech, case: Any, places: dict[str, Any]) -> SimpleNamespa
     counts = case.numerator is None or case.numerator > 0
     reason = str(speech.t(f"reason.{case.reason}")) if case.reason else ""
     return SimpleNamespace(
-        name=speech.names(case.names) or speech.names(places.get(case.province)) or str(speech.t("kpis.nation")), place=speech.names(places.get(case.province)) or "–",
-        day=case.on_day, shape="done" if counts else "late", note=reason,
-        words=speech.t("kpis.counts_as.in" if counts else "kpis.counts_as.den"), reason=reason,
-    )  # fmt: skip
+        name=speech.names(case.names) or speech.names(places.get(case.province)) or str(speech.t("kpis.nation")),
+        place=speech.names(places.get(case.province)) or "–",
+        day=case.on_day,
+        shape="done" if counts else "late",
+        note=reason,
+        words=speech.t("kpis.counts_as.in" if counts else "kpis.counts_as.den"),
+        reason=reason,
+    )
 
 
 def stitches(speech: Speech, counted: Sequence[Any], excluded: Sequence[Any]) -> list[SimpleNamespace]:
@@ -92,21 +96,37 @@ def why_page(
     value = value_words(speech, answer)
     days = [
         SimpleNamespace(
-            day=each.day, words=value_words(speech, SimpleNamespace(value=each.value, unit=answer.unit)),
+            day=each.day,
+            words=value_words(speech, SimpleNamespace(value=each.value, unit=answer.unit)),
             href=f"{base}/kpis/{answer.code}?{Pages.query(**dict(keep), at=each.day.isoformat())}",
         )
         for each in why.other_days
-    ]  # fmt: skip
+    ]
     return SimpleNamespace(
-        code=answer.code, name=speech.names(answer.names), question=question(speech, answer, value), sentence=sentence,
-        numerator=answer.numerator, denominator=answer.denominator, is_ratio=is_ratio, value=value,
-        words_num=words_num, words_den=words_den, counted=counted[:SHOWN_ROWS], counted_total=len(counted),
-        excluded=excluded, stitches=stitches(speech, counted, excluded), other_days=days,
-        target=target_words(speech, answer.target), nation=value_words(speech, nation) if nation else "",
+        code=answer.code,
+        name=speech.names(answer.names),
+        question=question(speech, answer, value),
+        sentence=sentence,
+        numerator=answer.numerator,
+        denominator=answer.denominator,
+        is_ratio=is_ratio,
+        value=value,
+        words_num=words_num,
+        words_den=words_den,
+        counted=counted[:SHOWN_ROWS],
+        counted_total=len(counted),
+        excluded=excluded,
+        stitches=stitches(speech, counted, excluded),
+        other_days=days,
+        target=target_words(speech, answer.target),
+        nation=value_words(speech, nation) if nation else "",
         without=value_words(speech, why.without_exceptions) if why.without_exceptions else "",
-        known_at=answer.known_at, parked=answer.parked_in_scope, keep=keep,
-        age=max((each.age_seconds for each in answer.fresh_to), default=None), form_error="",
-    )  # fmt: skip
+        known_at=answer.known_at,
+        parked=answer.parked_in_scope,
+        keep=keep,
+        age=max((each.age_seconds for each in answer.fresh_to), default=None),
+        form_error="",
+    )
 
 
 def question(speech: Speech, answer: Any, value: str) -> str:

@@ -32,7 +32,7 @@ def nation_today_page(
         return RedirectResponse("/notifications/deliveries" if actor.has("operator") else "/registry/", status_code=303)
     speech = PAGES.speech(request)
     cycle = current_cycle(session, tenant=actor.tenant)
-    scope = {"tenant": actor.tenant, "programme": cycle.programme, "cycle": cycle.cycle}
+    scope: dict[str, Any] = {"tenant": actor.tenant, "programme": cycle.programme, "cycle": cycle.cycle}
     today = nation_today(session, **scope)
     code = measure if measure in view.MEASURES else "K-01"
     splits: dict[str, Any] = {}
@@ -57,35 +57,47 @@ def _page(
     first = planned[0] if planned else provinces[0]
     rows = [
         SimpleNamespace(
-            code=each.code, names=each.names, secretariats=each.secretariats, agencies=each.agencies,
-            value=speech.pct(splits[each.code].value) if each.code in splits else "–", tag=view.province_tag(speech, each),
+            code=each.code,
+            names=each.names,
+            secretariats=each.secretariats,
+            agencies=each.agencies,
+            value=speech.pct(splits[each.code].value) if each.code in splits else "–",
+            tag=view.province_tag(speech, each),
         )
         for each in sorted(provinces, key=lambda each: (not each.has_plan, speech.names(each.names)))
-    ]  # fmt: skip
+    ]
     national = next((each for each in today.gauges if each.code == code), None)
     return SimpleNamespace(
         **_period(speech, today),
-        known_at=today.known_at, parked=today.parked,
+        known_at=today.known_at,
+        parked=today.parked,
         sentence=view.sentence(speech, today, links),
         measure=SimpleNamespace(
-            code=code, title=speech.t(f"kpi.{code}.name"), short=speech.t(f"nation.measure.{code}"),
-            national=view.figure(speech, national) if national else None, banded=code in view.BANDED,
+            code=code,
+            title=speech.t(f"kpi.{code}.name"),
+            short=speech.t(f"nation.measure.{code}"),
+            national=view.figure(speech, national) if national else None,
+            banded=code in view.BANDED,
             extra=code not in view.BANDED,
         ),
         measures=[SimpleNamespace(code=each, words=speech.t(f"nation.measure.{each}")) for each in view.MEASURES],
         map=view.map_of(speech, today, code, splits, base),
         selected=view.selected_panel(speech, selected, code) if selected else None,
-        minimum=first.minimum, maximum=first.maximum,
+        minimum=first.minimum,
+        maximum=first.maximum,
         below=sum(each.status == "below" for each in provinces),
         exceptions=sum(each.status == "exception" for each in provinces),
         no_plan=sum(not each.has_plan for each in provinces),
-        attention=view.attention_rows(speech, today), attention_total=today.attention_total,
+        attention=view.attention_rows(speech, today),
+        attention_total=today.attention_total,
         histogram=[
             (each.agencies if code == "K-03" else each.secretariats, each.status == "exception") for each in planned
         ],
-        meetings=view.meeting_bars(speech, today, links), duties=view.duty_bar(speech, today, links),
-        trend=view.trend(speech, today.series), rows=rows,
-    )  # fmt: skip
+        meetings=view.meeting_bars(speech, today, links),
+        duties=view.duty_bar(speech, today, links),
+        trend=view.trend(speech, today.series),
+        rows=rows,
+    )
 
 
 def _period(speech: Speech, today: NationToday) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the nation page shows, written in the reader's language: sentence, map, attention, meetings, duties, trend."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +18,7 @@ MEASURES = ("K-01", "K-03", "K-10", "K-45")
 BANDED = ("K-01", "K-03")
 SHAPES = {"within": "done", "below": "late", "above": "late", "exception": "waived", "none": "ring"}
 ATTENTION_SHAPES = {"late": "late", "missed": "missed", "open": "ring", "waiting": "wait"}
-COUNTRY = "IR"
+MONTH_KEY = re.compile(r"1[34]\d\d-(0[1-9]|1[0-2])")
 
 
 @dataclass
@@ -51,7 +52,7 @@ def sentence(speech: Speech, today: NationToday, links: Links) -> Markup:
     if quota is None or not quota.denominator:
         return speech.t("nation.sentence_empty")
     why = str(speech.t("why.this"))
-    parts = {
+    parts: dict[str, Any] = {
         "quota": link(
             links.why("K-02"), str(speech.t("nation.of_provinces", n=quota.numerator, of=quota.denominator)), why
         ),
@@ -116,17 +117,28 @@ def selected_panel(speech: Speech, province: ProvinceToday, code: str) -> Simple
     """The selected province with its gauge and up to three reasons."""
     held = (province.agencies if code == "K-03" else province.secretariats) if province.has_plan else None
     return SimpleNamespace(
-        code=province.code, names=province.names, tag=province_tag(speech, province), held=held,
-        minimum=province.minimum, maximum=province.maximum, exception=province.status == "exception",
+        code=province.code,
+        names=province.names,
+        tag=province_tag(speech, province),
+        held=held,
+        minimum=province.minimum,
+        maximum=province.maximum,
+        exception=province.status == "exception",
         reasons=[reason_words(speech, "reason", each.code, each.params) for each in province.reasons],
-    )  # fmt: skip
+    )
 
 
 def reason_words(speech: Speech, prefix: str, code: str, params: Mapping[str, Any]) -> Markup:
     """A reason's words; names among the parameters are told in the reader's language."""
-    said = {name: speech.names(value) if isinstance(value, Mapping) else value for name, value in params.items()}
+    said = {name: _said(speech, value) for name, value in params.items()}
     key = f"attention.{code}" if prefix == "attention" or not speech.has(f"{prefix}.{code}") else f"{prefix}.{code}"
     return speech.t(key, **said)
+
+
+def _said(speech: Speech, value: Any) -> Any:
+    if isinstance(value, str) and MONTH_KEY.fullmatch(value):
+        return speech.month(value)
+    return speech.names(value) if isinstance(value, str | Mapping) else value
 
 
 def attention_rows(speech: Speech, today: NationToday) -> list[SimpleNamespace]:
@@ -136,7 +148,9 @@ def attention_rows(speech: Speech, today: NationToday) -> list[SimpleNamespace]:
         place = speech.names(each.names) if each.province else str(speech.t("nation.nationplace"))
         words = reason_words(speech, "attention", each.code, each.params)
         rows.append(
-            SimpleNamespace(shape=ATTENTION_SHAPES[each.shape], place=place, when=pressure(speech, each.days), words=words)
+            SimpleNamespace(
+                shape=ATTENTION_SHAPES[each.shape], place=place, when=pressure(speech, each.days), words=words
+            )
         )
     return rows
 
@@ -161,11 +175,18 @@ def meeting_bars(speech: Speech, today: NationToday, links: Links) -> list[Simpl
         name = str(speech.t(f"kpi.{code}.name"))
         bars.append(
             SimpleNamespace(
-                words=name, due=due, figure=figure(speech, answer), href=links.why(code), label=f"{name}: {figure(speech, answer)}",
+                words=name,
+                due=due,
+                figure=figure(speech, answer),
+                href=links.why(code),
+                label=f"{name}: {figure(speech, answer)}",
                 parts=[(held, "f-thread"), (due - held, "hatch")],
-                key=[("f-thread", speech.t("nation.key.held"), held), ("hatch", speech.t("nation.key.not_held"), due - held)],
+                key=[
+                    ("f-thread", speech.t("nation.key.held"), held),
+                    ("hatch", speech.t("nation.key.not_held"), due - held),
+                ],
             )
-        )  # fmt: skip
+        )
     return bars
 
 
@@ -182,10 +203,15 @@ def duty_bar(speech: Speech, today: NationToday, links: Links) -> SimpleNamespac
         if code in answers
     ]
     return SimpleNamespace(
-        href=links.why("K-45"), figure=figure(speech, duties), words=words, target=0.9 if due else None, more=more,
-        label=str(words), parts=[(done, "f-thread"), (due - done, "o-rule")],
+        href=links.why("K-45"),
+        figure=figure(speech, duties),
+        words=words,
+        target=0.9 if due else None,
+        more=more,
+        label=str(words),
+        parts=[(done, "f-thread"), (due - done, "o-rule")],
         key=[("f-thread", speech.t("nation.key.done"), done), ("o-rule", speech.t("nation.key.undone"), due - done)],
-    )  # fmt: skip
+    )
 
 
 def trend(speech: Speech, series: Mapping[str, Sequence[Any]]) -> SimpleNamespace:
@@ -201,10 +227,13 @@ def trend(speech: Speech, series: Mapping[str, Sequence[Any]]) -> SimpleNamespac
         name = str(speech.t(f"nation.measure.{code}"))
         drawn.append(
             SimpleNamespace(
-                values=values, dashed=place > 0, paint="k-ink" if place else "k-thread", name=name,
+                values=values,
+                dashed=place > 0,
+                paint="k-ink" if place else "k-thread",
+                name=name,
                 label=f"{name} {speech.num(values[-1] or 0)}",
             )
-        )  # fmt: skip
+        )
     rows = [
         SimpleNamespace(day=point.day, values=[series[code][index].value for code in counted])
         for index, point in enumerate(points)
@@ -212,7 +241,12 @@ def trend(speech: Speech, series: Mapping[str, Sequence[Any]]) -> SimpleNamespac
     label = "؛ ".join(each.label for each in drawn) if speech.lang == "fa" else "; ".join(each.label for each in drawn)
     ticks = [(0, speech.num(0)), (0.5, speech.num(top / 2)), (1, speech.num(top))]
     return SimpleNamespace(
-        series=drawn, marks=_months(speech, [point.day for point in points]), ticks=ticks, label=label, top=top, rows=rows
+        series=drawn,
+        marks=_months(speech, [point.day for point in points]),
+        ticks=ticks,
+        label=label,
+        top=top,
+        rows=rows,
     )
 
 

@@ -26,8 +26,8 @@ from services.registry.face import PAGES
 from services.registry.governance.directives.queries import list_copies, list_directives
 from services.registry.governance.letters.queries import list_letters
 from services.registry.partnership.pairings.queries import list_pairings
-from services.registry.partnership.selections.pages import gauges_of
 from services.registry.partnership.province_plans.queries import find_plan
+from services.registry.partnership.selections.pages import gauges_of
 from services.registry.programme.cycles.queries import open_cycles
 from shared.kernel.auth import Actor
 from shared.kernel.http import ActorDep, NowDep, SessionDep

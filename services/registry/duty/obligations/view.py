@@ -10,10 +10,14 @@ from services.registry.duty.obligations.models import Obligation
 from shared.web.pages import Speech
 
 WORKS = {
-    "H1": ("/directives", "directive"), "H2": ("/meetings/new", "meeting"), "W3": ("/meetings/new", "meeting"),
-    "T1": ("/directives", "directive"), "T2": ("/letters/new", "letter"), "T3": ("/province-plans", "plan"),
+    "H1": ("/directives", "directive"),
+    "H2": ("/meetings/new", "meeting"),
+    "W3": ("/meetings/new", "meeting"),
+    "T1": ("/directives", "directive"),
+    "T2": ("/letters/new", "letter"),
+    "T3": ("/province-plans", "plan"),
     "T4": ("/secretariats", "secretariat"),
-}  # fmt: skip
+}
 DONE_SHOWN = 8
 WEEKEND = (3, 4)
 SATURDAY = 5
@@ -24,15 +28,24 @@ def row_of(speech: Speech, duty: Obligation, today: date, *, ahead: bool, may_ac
     late = (today - duty.due_on).days
     path, noun = WORKS.get(duty.template, (f"/obligations/{duty.id}", "duty"))
     note = speech.t(
-        "duty.note", code=speech.iso(duty.template), period=speech.names(duty.period_label),
+        "duty.note",
+        code=speech.iso(duty.template),
+        period=speech.names(duty.period_label),
         more=speech.t("duty.meeting_ahead") if ahead else speech.t("duty.closes_itself"),
-    )  # fmt: skip
+    )
     return SimpleNamespace(
-        id=duty.id, day=speech.day_number(duty.due_on), month=speech.date(duty.due_on, year=False),
-        weekday=speech.t("duty.today") if late == 0 else speech.weekday(duty.due_on), due_on=duty.due_on,
-        title=speech.names(duty.title), note=note, tag=_tag(speech, duty, late, ahead), path=path,
-        action=speech.t(f"duty.do.{noun}") if may_act else speech.t("duty.see"), late=late > 0,
-    )  # fmt: skip
+        id=duty.id,
+        day=speech.day_number(duty.due_on),
+        month=speech.date(duty.due_on, year=False),
+        weekday=speech.t("duty.today") if late == 0 else speech.weekday(duty.due_on),
+        due_on=duty.due_on,
+        title=speech.names(duty.title),
+        note=note,
+        tag=_tag(speech, duty, late, ahead),
+        path=path,
+        action=speech.t(f"duty.do.{noun}") if may_act else speech.t("duty.see"),
+        late=late > 0,
+    )
 
 
 def _tag(speech: Speech, duty: Obligation, late: int, ahead: bool) -> dict[str, Any]:
@@ -55,9 +68,12 @@ def done_of(speech: Speech, duty: Obligation) -> SimpleNamespace:
     if duty.evidence and not waived and not speech.has(f"duty.evidence.{duty.evidence}"):
         by = duty.evidence
     return SimpleNamespace(
-        shape=shape, title=speech.names(duty.title), by=by, period=speech.names(duty.period_label),
+        shape=shape,
+        title=speech.names(duty.title),
+        by=by,
+        period=speech.names(duty.period_label),
         on=speech.date(duty.fulfilled_on, year=False) if duty.fulfilled_on else speech.t("duty.state.waived"),
-    )  # fmt: skip
+    )
 
 
 def week_strip(speech: Speech, today: date, due: Sequence[date]) -> SimpleNamespace:
@@ -66,11 +82,13 @@ def week_strip(speech: Speech, today: date, due: Sequence[date]) -> SimpleNamesp
     days = [first + timedelta(days=place) for place in range(14)]
     cells = [
         SimpleNamespace(
-            words=speech.day_number(day), label=speech.date(day, weekday=True), due=day in due,
+            words=speech.day_number(day),
+            label=speech.date(day, weekday=True),
+            due=day in due,
             kind="now" if day == today else "off" if day.weekday() in WEEKEND else "",
         )
         for day in days
-    ]  # fmt: skip
+    ]
     heads = [
         SimpleNamespace(short=speech.weekday(day)[: 1 if speech.lang == "fa" else 2], full=speech.weekday(day))
         for day in days[:7]

@@ -1,6 +1,5 @@
 """HTML door of directives: read, acknowledge, and headquarters' steps up to issuing."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -54,12 +53,23 @@ def list_directives_page(
         1 for each in found if _own_copy(session, each, actor) is not None and not _acknowledged(session, each, actor)
     )
     return list_page(
-        request, actor, place="papers", now=now, title=speech.t("nav.papers"), path="/directives",
-        sentence=speech.t("directive.sentence_waiting", count=waiting) if waiting else speech.t("directive.sentence", count=len(rows)),
-        columns=[Cell(speech.t(f"directive.col.{name}")) for name in ("title", "number", "issued", "acknowledged", "state")],
-        rows=rows, next=next_page(request, found), empty=(speech.t("directive.empty"), speech.t("directive.empty_more")),
+        request,
+        actor,
+        place="papers",
+        now=now,
+        title=speech.t("nav.papers"),
+        path="/directives",
+        sentence=speech.t("directive.sentence_waiting", count=waiting)
+        if waiting
+        else speech.t("directive.sentence", count=len(rows)),
+        columns=[
+            Cell(speech.t(f"directive.col.{name}")) for name in ("title", "number", "issued", "acknowledged", "state")
+        ],
+        rows=rows,
+        next=next_page(request, found),
+        empty=(speech.t("directive.empty"), speech.t("directive.empty_more")),
         create=("/directives/new", speech.t("directive.new")) if actor.has(*HQ) else None,
-    )  # fmt: skip
+    )
 
 
 @router.get("/new")
@@ -207,9 +217,12 @@ def _draft_step(session: Session, actor: Actor) -> Step:
     def run(act: Act) -> Any:
         cycle = open_cycles(session, tenant=actor.tenant)[0]
         body = schemas.DirectiveIn(
-            programme=cycle.programme, cycle=cycle.cycle, number=act.filled.get("number"),
-            title={"fa": act.filled.get("title")}, body={"fa": act.filled.get("body")},
-        )  # fmt: skip
+            programme=cycle.programme,
+            cycle=cycle.cycle,
+            number=act.filled.get("number"),
+            title={"fa": act.filled.get("title")},
+            body={"fa": act.filled.get("body")},
+        )
         values = body.model_dump(exclude={"id"})
         return commands.draft_directive(act.session, **values, by=act.by, now=act.now)
 
@@ -220,10 +233,17 @@ def _new(request: Request, session: Session, actor: Actor, now: datetime, failed
     speech = PAGES.speech(request)
     base = base_of(request)
     return create_page(
-        request, actor, place="papers", noun="directive", now=now, step=_draft_step(session, actor), path="/directives",
-        title=str(speech.t("directive.new")), crumbs=[(str(speech.t("nav.papers")), f"{base}/directives"), (str(speech.t("directive.new")), "")],
+        request,
+        actor,
+        place="papers",
+        noun="directive",
+        now=now,
+        step=_draft_step(session, actor),
+        path="/directives",
+        title=str(speech.t("directive.new")),
+        crumbs=[(str(speech.t("nav.papers")), f"{base}/directives"), (str(speech.t("directive.new")), "")],
         failed=failed,
-    )  # fmt: skip
+    )
 
 
 def _page(
@@ -251,10 +271,27 @@ def _page(
         facts.append((speech.t("label.comment"), directive.legal_comment))
     columns = [speech.t(f"directive.addressee.{name}") for name in ("office", "until", "state")]
     return thing_page(
-        request, actor, place="papers", noun="directive", now=now, steps=_steps(session, speech, directive, actor),
-        path=f"/directives/{directive.id}", version=directive.version, failed=failed, title=speech.names(directive.title),
-        tag=state_tag(speech, "directive", directive.state, SHAPES[directive.state]), facts=facts,
+        request,
+        actor,
+        place="papers",
+        noun="directive",
+        now=now,
+        steps=_steps(session, speech, directive, actor),
+        path=f"/directives/{directive.id}",
+        version=directive.version,
+        failed=failed,
+        title=speech.names(directive.title),
+        tag=state_tag(speech, "directive", directive.state, SHAPES[directive.state]),
+        facts=facts,
         body=speech.names(directive.body),
         crumbs=[(speech.t("nav.papers"), f"{base}/directives"), (speech.iso(speech.digits(directive.number)), "")],
-        tables=[{"title": speech.t("directive.addressees"), "note": "", "columns": columns, "rows": rows, "empty": speech.t("directive.none")}],
-    )  # fmt: skip
+        tables=[
+            {
+                "title": speech.t("directive.addressees"),
+                "note": "",
+                "columns": columns,
+                "rows": rows,
+                "empty": speech.t("directive.none"),
+            }
+        ],
+    )

@@ -60,14 +60,22 @@ def list_letters_page(
     silent = sum(1 for each in found if each.state == State.UNANSWERED)
     states = [(each.value, str(speech.t(f"letter.state.{each.value}"))) for each in State]
     return list_page(
-        request, actor, place="papers", now=now, title=speech.t("letter.title"), path="/letters",
-        sentence=speech.t("letter.sentence_silent", count=silent) if silent else speech.t("letter.sentence", count=len(found[:PAGE])),
+        request,
+        actor,
+        place="papers",
+        now=now,
+        title=speech.t("letter.title"),
+        path="/letters",
+        sentence=speech.t("letter.sentence_silent", count=silent)
+        if silent
+        else speech.t("letter.sentence", count=len(found[:PAGE])),
         filters=[{"name": "state", "label": speech.t("list.state"), "options": states, "chosen": {"state": state}}],
         columns=[Cell(speech.t(f"letter.col.{name}")) for name in ("subject", "number", "to", "sent", "state")],
-        rows=[_row(request, speech, each) for each in found[:PAGE]], next=next_page(request, found),
+        rows=[_row(request, speech, each) for each in found[:PAGE]],
+        next=next_page(request, found),
         empty=(speech.t("letter.empty"), speech.t("letter.empty_more")),
         create=("/letters/new", speech.t("letter.new")) if actor.has(*WRITERS) else None,
-    )  # fmt: skip
+    )
 
 
 @router.get("/new")
@@ -112,9 +120,12 @@ def _to(speech: Speech, letter: Letter) -> str:
 def _row(request: Request, speech: Speech, letter: Letter) -> list[Any]:
     number = speech.iso(speech.digits(letter.number)) if letter.number else "–"
     return [
-        link_to(request, f"/letters/{letter.id}", letter.subject), number, _to(speech, letter),
-        speech.date(letter.sent_on, year=False), state_tag(speech, "letter", letter.state, SHAPES[letter.state]),
-    ]  # fmt: skip
+        link_to(request, f"/letters/{letter.id}", letter.subject),
+        number,
+        _to(speech, letter),
+        speech.date(letter.sent_on, year=False),
+        state_tag(speech, "letter", letter.state, SHAPES[letter.state]),
+    ]
 
 
 def _draft_step(session: Session, speech: Speech, actor: Actor) -> Step:
@@ -123,35 +134,65 @@ def _draft_step(session: Session, speech: Speech, actor: Actor) -> Step:
         places = [(each.code, speech.names(each.names)) for each in list_provinces(session, tenant=actor.tenant)]
         receiver, codes = Blank("province", "choice", options=places), ("directive_notice", "other")
     else:
-        agencies = [(str(each.id), speech.names(each.names)) for each in list_agencies(session, by=actor, limit=ALL)[:ALL]]
+        agencies = [
+            (str(each.id), speech.names(each.names)) for each in list_agencies(session, by=actor, limit=ALL)[:ALL]
+        ]
         receiver, codes = Blank("agency_id", "choice", options=agencies), ("readiness", "other")
 
     def run(act: Act) -> Any:
         filled = act.filled
         body = schemas.LetterIn.model_validate(
             {
-                "programme": cycle.programme, "cycle": cycle.cycle, "subject": filled.get("subject"),
+                "programme": cycle.programme,
+                "cycle": cycle.cycle,
+                "subject": filled.get("subject"),
                 "province": filled.get("province") if actor.national else actor.province,
                 "direction": "hq_to_province" if actor.national else "province_to_agency",
-                "subject_code": filled.get("subject_code"), "body": filled.or_none("body"),
+                "subject_code": filled.get("subject_code"),
+                "body": filled.or_none("body"),
                 "agency_id": None if actor.national else uuid_of(filled.get("agency_id")),
             }
-        )  # fmt: skip
+        )
         values = body.model_dump(exclude={"id"}) | {"body": body.body or ""}
         return commands.draft_letter(act.session, **values, by=act.by, now=act.now)
 
     options = [(code, str(speech.t(f"letter.subject.{code}"))) for code in codes]
-    blanks = [receiver, Blank("subject_code", "choice", options=options), Blank("subject"), Blank("body", "prose", required=False)]
+    blanks = [
+        receiver,
+        Blank("subject_code", "choice", options=options),
+        Blank("subject"),
+        Blank("body", "prose", required=False),
+    ]
     return Step("create", run, blanks, WRITERS)
 
 
 def _steps(letter: Letter) -> list[Step]:
     key = letter.id
     known = {
-        "send": Step("send", lambda act: _send(act, key), [Blank("number", required=False, hint="letter_number"), Blank("sent_on", "day", required=False)], WRITERS),
-        "register_answer": Step("answer", lambda act: _answer(act, key), [Blank("number", required=False), Blank("answered_on", "day", required=False), Blank("body", "prose", required=False)], ANSWERERS),
-        "revise": Step("revise", lambda act: _revise(act, key), [Blank("subject"), Blank("body", "prose", required=False)], WRITERS, soft=True),
-    }  # fmt: skip
+        "send": Step(
+            "send",
+            lambda act: _send(act, key),
+            [Blank("number", required=False, hint="letter_number"), Blank("sent_on", "day", required=False)],
+            WRITERS,
+        ),
+        "register_answer": Step(
+            "answer",
+            lambda act: _answer(act, key),
+            [
+                Blank("number", required=False),
+                Blank("answered_on", "day", required=False),
+                Blank("body", "prose", required=False),
+            ],
+            ANSWERERS,
+        ),
+        "revise": Step(
+            "revise",
+            lambda act: _revise(act, key),
+            [Blank("subject"), Blank("body", "prose", required=False)],
+            WRITERS,
+            soft=True,
+        ),
+    }
     opened = [str(each) for each in LETTER.open(State(letter.state))]
     return [known[each] for each in known if each in opened and (each != "register_answer" or letter.expects_answer)]
 
@@ -182,9 +223,17 @@ def _new(request: Request, session: Session, actor: Actor, now: datetime, failed
     speech = PAGES.speech(request)
     title = str(speech.t("letter.new"))
     return create_page(
-        request, actor, place="papers", noun="letter", now=now, step=_draft_step(session, speech, actor), path="/letters",
-        title=title, failed=failed, crumbs=[(str(speech.t("letter.title")), f"{base_of(request)}/letters"), (title, "")],
-    )  # fmt: skip
+        request,
+        actor,
+        place="papers",
+        noun="letter",
+        now=now,
+        step=_draft_step(session, speech, actor),
+        path="/letters",
+        title=title,
+        failed=failed,
+        crumbs=[(str(speech.t("letter.title")), f"{base_of(request)}/letters"), (title, "")],
+    )
 
 
 def _page(
@@ -202,8 +251,18 @@ def _page(
     if reply is not None:
         facts.append((speech.t("letter.reply"), link_to(request, f"/letters/{reply.id}", reply.subject)))
     return thing_page(
-        request, actor, place="papers", noun="letter", now=now, steps=_steps(letter), path=f"/letters/{letter.id}",
-        version=letter.version, failed=failed, title=letter.subject, facts=facts, body=letter.body,
+        request,
+        actor,
+        place="papers",
+        noun="letter",
+        now=now,
+        steps=_steps(letter),
+        path=f"/letters/{letter.id}",
+        version=letter.version,
+        failed=failed,
+        title=letter.subject,
+        facts=facts,
+        body=letter.body,
         tag=state_tag(speech, "letter", letter.state, SHAPES[letter.state]),
         crumbs=[(speech.t("letter.title"), f"{base_of(request)}/letters"), (letter.subject, "")],
-    )  # fmt: skip
+    )

@@ -10,11 +10,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from services.registry.desk import (
-    Act,
-    Blank,
     Cell,
     Failed,
-    Step,
     back_to,
     base_of,
     create_page,
@@ -24,21 +21,16 @@ from services.registry.desk import (
     take_step,
     thing_page,
     today_of,
-    uuid_of,
 )
 from services.registry.face import PAGES
-from services.registry.partnership.province_plans import commands, queries
+from services.registry.partnership.province_plans import queries
 from services.registry.partnership.quotas.queries import list_exceptions, slots_of
-from services.registry.partnership.quotas.rules import Limits
-from services.registry.partnership.selections import commands as selecting
+from services.registry.partnership.selections.forms import start_step, steps_of
 from services.registry.partnership.selections.queries import list_selections
-from services.registry.programme.cycles.queries import open_cycles, rules_of
-from services.registry.register.agencies.queries import list_agencies
+from services.registry.programme.cycles.queries import rules_of
 from services.registry.register.territories.queries import list_provinces
 from shared.kernel.auth import Actor
 from shared.kernel.http import ActorDep, NowDep, SessionDep
-from shared.kernel.problems import Refusal, refuse
-from shared.values.texts import digits_to_ascii
 from shared.web.doors import page_router
 from shared.web.forms import FormDep
 from shared.web.pages import Speech
@@ -91,7 +83,7 @@ def new_plan_page(request: Request, session: SessionDep, actor: ActorDep, now: N
 def start_plan_page(request: Request, session: SessionDep, actor: ActorDep, now: NowDep, form: FormDep) -> Response:
     """Start a province's plan."""
     speech = PAGES.speech(request)
-    made = take_step(session, speech, [_start_step(session, speech, actor)], "create", form, by=actor, now=now)
+    made = take_step(session, speech, [start_step(session, speech, actor)], "create", form, by=actor, now=now)
     if isinstance(made, Failed):
         return _new(request, session, actor, now, made)
     return back_to(request, f"/province-plans/{made.id}", "start")
@@ -110,7 +102,7 @@ def act_on_plan_page(
     """Take a step; a refusal is shown in place."""
     plan = queries.get_plan(session, plan_id, by=actor)
     speech = PAGES.speech(request)
-    made = take_step(session, speech, _steps(session, speech, plan, actor), action, form, by=actor, now=now)
+    made = take_step(session, speech, steps_of(session, speech, plan, actor), action, form, by=actor, now=now)
     if isinstance(made, Failed):
         return _page(request, session, actor, now, queries.get_plan(session, plan_id, by=actor), made)
     return back_to(request, f"/province-plans/{plan_id}", action)
@@ -142,138 +134,6 @@ def _row(
     ]
 
 
-def _start_step(session: Session, speech: Speech, actor: Actor) -> Step:
-    cycle = open_cycles(session, tenant=actor.tenant)[0]
-    provinces = [
-        (each.code, speech.names(each.names))
-        for each in list_provinces(session, tenant=actor.tenant)
-        if actor.national or each.code == actor.province
-    ]
-
-    def run(act: Act) -> Any:
-        return commands.start_plan(
-            act.session,
-            programme=cycle.programme,
-            cycle=cycle.cycle,
-            province=act.filled.line("province"),
-            started_on=act.day("started_on"),
-            by=act.by,
-            now=act.now,
-        )
-
-    blanks = [Blank("province", "choice", options=provinces), Blank("started_on", "day", required=False)]
-    return Step("create", run, blanks, (*OFFICER, *HQ))
-
-
-def _steps(session: Session, speech: Speech, plan: Any, actor: Actor) -> list[Step]:
-    """The open steps of the plan: agencies, launch, exception."""
-    chosen = {
-        each.agency_id for each in list_selections(session, plan_id=plan.id, by=actor, state="selected", limit=ALL)
-    }
-    pool = [
-        (str(each.id), speech.names(each.names))
-        for each in list_agencies(session, by=actor, limit=ALL)
-        if each.id not in chosen
-    ]
-    quotas = [
-        (each.quota_id, str(speech.t(f"plan.subject.{each.subject}")))
-        for each in slots_of(session, plan.id, plan.launch_to)
-    ]
-    key = plan.id
-    known = {
-        "select-agency": Step(
-            "select-agency",
-            lambda act: _select(act, key),
-            [
-                Blank("agency_id", "choice", options=pool),
-                Blank("decision_ref"),
-                Blank("selected_on", "day", required=False),
-            ],
-            OFFICER,
-        ),
-        "launch": Step(
-            "launch", lambda act: _launch(act, key), [Blank("launched_on", "day", required=False)], OFFICER, soft=True
-        ),
-        "grant-exception": Step(
-            "grant-exception",
-            lambda act: _grant(act, key),
-            [
-                Blank("quota_id", "choice", options=quotas),
-                Blank("min"),
-                Blank("max"),
-                Blank("until_on", "day"),
-                Blank("reason", "prose"),
-            ],
-            HQ,
-            soft=True,
-        ),
-        "close": Step(
-            "close", lambda act: _close(act, key), [Blank("closed_on", "day", required=False)], OFFICER, soft=True
-        ),
-    }
-    opened = queries.open_actions_of(plan)
-    return [known[each] for each in known if each in opened]
-
-
-def _select(act: Act, plan_id: UUID) -> Any:
-    agency = uuid_of(act.filled.get("agency_id"))
-    refuse([] if agency else [Refusal("choice_needed", "agency_id")])
-    assert agency is not None
-    return selecting.select_agency(
-        act.session,
-        plan_id=plan_id,
-        agency_id=agency,
-        decision_ref=act.filled.line("decision_ref"),
-        selected_on=act.day("selected_on"),
-        by=act.by,
-        now=act.now,
-    )
-
-
-def _launch(act: Act, plan_id: UUID) -> Any:
-    return commands.launch_plan(
-        act.session,
-        plan_id=plan_id,
-        launched_on=act.day("launched_on"),
-        expected=act.filled.version,
-        by=act.by,
-        now=act.now,
-    )
-
-
-def _grant(act: Act, plan_id: UUID) -> Any:
-    numbers = {name: digits_to_ascii(act.filled.get(name)) for name in ("min", "max")}
-    until = act.day("until_on")
-    wrong = [
-        Refusal("number_needed", name)
-        for name, text in numbers.items()
-        if not (text.isascii() and text.isdigit() and len(text) < 4)
-    ]
-    refuse(wrong + ([] if until else [Refusal("day_needed", "until_on")]))
-    assert until is not None
-    return commands.grant_exception(
-        act.session,
-        plan_id=plan_id,
-        quota_id=act.filled.line("quota_id"),
-        limits=Limits(int(numbers["min"]), int(numbers["max"])),
-        until_on=until,
-        reason=act.filled.prose("reason"),
-        by=act.by,
-        now=act.now,
-    )
-
-
-def _close(act: Act, plan_id: UUID) -> Any:
-    return commands.close_plan(
-        act.session,
-        plan_id=plan_id,
-        closed_on=act.day("closed_on"),
-        expected=act.filled.version,
-        by=act.by,
-        now=act.now,
-    )
-
-
 def _new(request: Request, session: Session, actor: Actor, now: datetime, failed: Failed | None) -> Response:
     speech = PAGES.speech(request)
     title = str(speech.t("plan.new"))
@@ -284,7 +144,7 @@ def _new(request: Request, session: Session, actor: Actor, now: datetime, failed
         noun="plan",
         now=now,
         title=title,
-        step=_start_step(session, speech, actor),
+        step=start_step(session, speech, actor),
         path="/province-plans",
         failed=failed,
         crumbs=[(str(speech.t("nav.provinces")), f"{base_of(request)}/province-plans"), (title, "")],
@@ -356,7 +216,7 @@ def _page(
         noun="plan",
         now=now,
         template="plans/plan.html",
-        steps=_steps(session, speech, plan, actor),
+        steps=steps_of(session, speech, plan, actor),
         path=f"/province-plans/{plan.id}",
         version=plan.version,
         failed=failed,

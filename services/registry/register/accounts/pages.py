@@ -50,9 +50,13 @@ def show_sign_in_page(request: Request, session: BaseSessionDep, next: str = "")
     """The form; `next` is where the person wanted to go."""
     tenants = known_tenants(session)
     return PAGES.render(
-        request, "accounts/sign_in.html", tenants=tenants, values={"next": next}, trouble=None,
+        request,
+        "accounts/sign_in.html",
+        tenants=tenants,
+        values={"next": next},
+        trouble=None,
         title=str(PAGES.speech(request).t("sign_in.title")),
-    )  # fmt: skip
+    )
 
 
 @router.post("/sign-in")
@@ -76,9 +80,14 @@ def sign_in_page(
         return _welcome(request, signed, next)
     trouble = trouble_of(signed, PAGES.speech(request))
     return PAGES.render(
-        request, "accounts/sign_in.html", status=signed.status, tenants=tenants, trouble=trouble,
-        values={"login": login, "tenant": tenant, "next": next}, title=trouble.title,
-    )  # fmt: skip
+        request,
+        "accounts/sign_in.html",
+        status=signed.status,
+        tenants=tenants,
+        trouble=trouble,
+        values={"login": login, "tenant": tenant, "next": next},
+        title=trouble.title,
+    )
 
 
 @router.api_route("/session/renew", methods=["GET", "POST"])

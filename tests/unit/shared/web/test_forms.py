@@ -25,7 +25,12 @@ def test_a_month_name_without_a_year_means_the_nearest_year() -> None:
 @pytest.mark.requirement("R-034")
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("1399/07/31", "day_not_in_month"), ("۳۱ مهر ۱۳۹۹", "day_not_in_month"), ("فردا", "date_not_understood"), ("1399/10", "day_not_whole")],
+    [
+        ("1399/07/31", "day_not_in_month"),
+        ("۳۱ مهر ۱۳۹۹", "day_not_in_month"),
+        ("فردا", "date_not_understood"),
+        ("1399/10", "day_not_whole"),
+    ],
 )
 def test_what_is_no_day_is_refused(typed: str, code: str) -> None:
     with pytest.raises(BlankNotRead) as refused:
@@ -47,7 +52,13 @@ def test_control_characters_and_overlong_lines_are_refused_at_their_field() -> N
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("/registry/x?y=1", "/registry/x?y=1"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil", "/"), (None, "/")],
+    [
+        ("/registry/x?y=1", "/registry/x?y=1"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil", "/"),
+        (None, "/"),
+    ],
 )
 def test_only_paths_of_this_host_are_returned_to(given: str | None, kept: str) -> None:
     assert safe_path(given) == kept

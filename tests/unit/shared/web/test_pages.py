@@ -21,7 +21,17 @@ PAGES = Pages([], Words(FOLDERS), service="registry")
 def request(**headers: str) -> Request:
     """A GET request with headers."""
     pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return Request({"type": "http", "method": "GET", "path": "/", "headers": pairs, "query_string": b"", "scheme": "http", "server": ("x", 80)})
+    return Request(
+        {
+            "type": "http",
+            "method": "GET",
+            "path": "/",
+            "headers": pairs,
+            "query_string": b"",
+            "scheme": "http",
+            "server": ("x", 80),
+        }
+    )
 
 
 def speech(lang: str) -> Speech:
