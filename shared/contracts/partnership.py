@@ -270,20 +270,6 @@ class PairingEstablished(PairingEvent, type="peyvand.pairing.established.v1", su
     """Agency and secretariat are linked from this day."""
 
 
-class PairingBecameDormant(PairingEvent, type="peyvand.pairing.became_dormant.v1", subject="pairing_id"):
-    """Nothing happened for a long while."""
-
-    last_activity: date
-    days: int
-
-
-class PairingReactivated(PairingEvent, type="peyvand.pairing.reactivated.v1", subject="pairing_id"):
-    """Something happened again."""
-
-    last_activity: date
-    days: int
-
-
 class PairingSuspended(PairingEvent, type="peyvand.pairing.suspended.v1", subject="pairing_id"):
     """It rests."""
 

@@ -18,6 +18,13 @@ AUDIENCE = ["registry", "reporting", "notifications"]
 LEEWAY_S = 60
 MAX_LIFE_S = 600
 MAX_TOKEN_BYTES = 8192
+PLATFORM = "operator"
+"""Who runs the platform: their role opens no domain data, wherever it is held."""
+MEMBERS = (
+    "hq_officer", "hq_viewer", "legal_officer", "province_officer", "province_viewer", "district_officer", "principal",
+    "secretariat_officer", "agency_manager", "agency_contact", "tenant_administrator",
+)  # fmt: skip
+"""Everybody who takes part in a programme."""
 
 
 class TokenRefused(Unauthenticated):
@@ -48,14 +55,14 @@ class Actor:
     @property
     def national(self) -> bool:
         """Whether any role covers the whole country."""
-        return any(grant.province == "*" for grant in self.roles)
+        return any(grant.province == "*" and grant.role != PLATFORM for grant in self.roles)
 
     @property
     def province(self) -> str:
-        """'*' for a national actor, else the one province all roles lie in ('' when there is none)."""
+        """'*' for a national actor, else the one province all roles lie in ('' when there is none: nothing is seen)."""
         if self.national:
             return "*"
-        return self.roles[0].province if self.roles else ""
+        return next((grant.province for grant in self.roles if grant.role != PLATFORM), "")
 
     def has(self, *roles: str) -> bool:
         """Whether the actor holds one of these roles anywhere."""
@@ -74,7 +81,9 @@ class Actor:
     def wire(self) -> dict[str, str]:
         """What an event says of its actor: an id and a role, never a name."""
         role = self.roles[0].role if self.roles else "none"
-        return {"person_id": str(self.person_id), "role": role} if self.person_id else {"role": role, "process": self.name}
+        return (
+            {"person_id": str(self.person_id), "role": role} if self.person_id else {"role": role, "process": self.name}
+        )
 
 
 def system_actor(tenant: str, name: str = "clock") -> Actor:
@@ -83,7 +92,13 @@ def system_actor(tenant: str, name: str = "clock") -> Actor:
 
 
 def issue_token(
-    private_key: str, *, actor: Actor, token_id: str, issued_at: int, expires_at: int, audience: Iterable[str] = AUDIENCE
+    private_key: str,
+    *,
+    actor: Actor,
+    token_id: str,
+    issued_at: int,
+    expires_at: int,
+    audience: Iterable[str] = AUDIENCE,
 ) -> str:
     """Sign a token for an actor; times are epoch seconds of machine time."""
     key = OKPKey.import_key(json.loads(private_key))

@@ -42,7 +42,9 @@ class Subscriber:
         self.handlers: dict[str, list[Handler]] = {}
         self.flushers: list[Callable[[Session, Sequence[Envelope]], None]] = []
 
-    def on(self, event: type[E]) -> Callable[[Callable[[Session, E, Envelope], None]], Callable[[Session, E, Envelope], None]]:
+    def on(
+        self, event: type[E]
+    ) -> Callable[[Callable[[Session, E, Envelope], None]], Callable[[Session, E, Envelope], None]]:
         """Hear one event class."""
 
         def register(handler: Callable[[Session, E, Envelope], None]) -> Callable[[Session, E, Envelope], None]:
@@ -51,7 +53,9 @@ class Subscriber:
 
         return register
 
-    def on_each(self, base: type[E]) -> Callable[[Callable[[Session, E, Envelope], None]], Callable[[Session, E, Envelope], None]]:
+    def on_each(
+        self, base: type[E]
+    ) -> Callable[[Callable[[Session, E, Envelope], None]], Callable[[Session, E, Envelope], None]]:
         """Hear every event class below a base."""
 
         def register(handler: Callable[[Session, E, Envelope], None]) -> Callable[[Session, E, Envelope], None]:
@@ -62,7 +66,9 @@ class Subscriber:
 
         return register
 
-    def after_batch(self, flush: Callable[[Session, Sequence[Envelope]], None]) -> Callable[[Session, Sequence[Envelope]], None]:
+    def after_batch(
+        self, flush: Callable[[Session, Sequence[Envelope]], None]
+    ) -> Callable[[Session, Sequence[Envelope]], None]:
         """Run once after the handlers of a batch (of one tenant), in the same transaction."""
         self.flushers.append(flush)
         return flush
@@ -160,10 +166,14 @@ class Consumer:
         if self.bus is None or epoch is None:
             return None
         try:
-            answer: Any = self.bus.xread({stream_key(self.stream, epoch): f"{pos}-0"}, count=BATCH, block=self.block_ms or None)
+            answer: Any = self.bus.xread(
+                {stream_key(self.stream, epoch): f"{pos}-0"}, count=BATCH, block=self.block_ms or None
+            )
         except redis.RedisError:
             return None
-        entries = answer[0][1] if isinstance(answer, list) and answer else next(iter(answer.values()))[0] if answer else []
+        entries = (
+            answer[0][1] if isinstance(answer, list) and answer else next(iter(answer.values()))[0] if answer else []
+        )
         if not entries:
             self.quiet_rounds += 1
             return None if self.quiet_rounds % 5 == 0 or not self.block_ms else []
@@ -197,7 +207,13 @@ class Consumer:
             self.subscriber.apply(session, [envelope for envelope in own if envelope.subject not in held])
             for envelope in own:
                 if envelope.subject in held and envelope.type in self.subscriber.handlers:
-                    self._park(session, envelope, "blocked", "an earlier event of this aggregate is parked", held[envelope.subject])
+                    self._park(
+                        session,
+                        envelope,
+                        "blocked",
+                        "an earlier event of this aggregate is parked",
+                        held[envelope.subject],
+                    )
             self._move(session, cursor, fresh[-1], epoch)
         return len(fresh)
 
@@ -229,7 +245,9 @@ class Consumer:
             self._park(session, envelope, fingerprint_of(error), f"{type(error).__name__}: {error}", None)
             self._move(session, cursor, envelope, epoch)
         self.suspects.pop(envelope.feedseq, None)
-        log.error("reader.parked", reader=self.subscriber.name, seq=envelope.feedseq, type=envelope.type, error=repr(error))
+        log.error(
+            "reader.parked", reader=self.subscriber.name, seq=envelope.feedseq, type=envelope.type, error=repr(error)
+        )
         return 1
 
     def _park(self, session: Session, envelope: Envelope, fingerprint: str, error: str, blocked_by: int | None) -> None:

@@ -55,9 +55,11 @@ class Versioned:
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         table: Any = cls
-        return {"version_id_col": table.__table__.c.version} if "__table__" in cls.__dict__ else {
-            "version_id_col": cls.version
-        }
+        return (
+            {"version_id_col": table.__table__.c.version}
+            if "__table__" in cls.__dict__
+            else {"version_id_col": cls.version}
+        )
 
 
 class Scoped:

@@ -134,9 +134,7 @@ class HttpFeed:
         )
 
 
-def read_page(
-    session: Session, stream: str, *, after: int, epoch: UUID | None, limit: int, name: str
-) -> FeedPage:
+def read_page(session: Session, stream: str, *, after: int, epoch: UUID | None, limit: int, name: str) -> FeedPage:
     """One page of the journal."""
     head = head_of(session, stream)
     if head is None:

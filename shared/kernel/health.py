@@ -38,10 +38,16 @@ def health_router() -> APIRouter:
     def metrics(request: Request, session: BaseSessionDep) -> Response:
         """The watched numbers in Prometheus' text form."""
         registry = CollectorRegistry()
-        gauge = Gauge("peyvand_outbox_oldest_unnumbered_seconds", "Age of the oldest event without number", registry=registry)
+        gauge = Gauge(
+            "peyvand_outbox_oldest_unnumbered_seconds", "Age of the oldest event without number", registry=registry
+        )
         gauge.set(float(session.execute(OLDEST_UNNUMBERED).scalar_one()))
-        position = Gauge("peyvand_reader_position", "Last applied number", ["reader", "source", "stream"], registry=registry)
-        gaps = Gauge("peyvand_feed_gap_total", "Times the feed had to fill in", ["reader", "source", "stream"], registry=registry)
+        position = Gauge(
+            "peyvand_reader_position", "Last applied number", ["reader", "source", "stream"], registry=registry
+        )
+        gaps = Gauge(
+            "peyvand_feed_gap_total", "Times the feed had to fill in", ["reader", "source", "stream"], registry=registry
+        )
         for reader, source, stream, pos, found in session.execute(CURSORS):
             position.labels(reader, source, stream).set(pos)
             gaps.labels(reader, source, stream).set(found)

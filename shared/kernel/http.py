@@ -11,7 +11,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from shared.kernel.auth import Actor, TokenRefused, read_token
+from shared.kernel.auth import MEMBERS, Actor, TokenRefused, read_token
 from shared.kernel.clock import business_now, machine_now
 from shared.kernel.idempotency import begin_once, keep_answer
 from shared.kernel.problems import (
@@ -77,9 +77,7 @@ def get_caller(request: Request, session: BaseSessionDep) -> Actor:
     if token is None:
         raise SignInFirst
     state = request.app.state
-    actor = read_token(
-        token, state.settings.keys, audience=state.service, now=int(machine_now(session).timestamp())
-    )
+    actor = read_token(token, state.settings.keys, audience=state.service, now=int(machine_now(session).timestamp()))
     check: Callable[[Session, Actor], Actor] | None = getattr(state, "check_actor", None)
     if check is not None and not actor.service:
         actor = check(session, actor)
@@ -149,6 +147,10 @@ def require(*roles: str) -> Any:
     return Depends(door, scope="function")
 
 
+members = require(*MEMBERS)
+"""The door of what everybody in a programme may read; who only runs the platform stays outside."""
+
+
 def answer(response: Response, aggregate: Any) -> None:
     """Put the aggregate's version on the answer, for the next If-Match."""
     response.headers["ETag"] = f'"{aggregate.version}"'
@@ -166,13 +168,13 @@ class KernelRoute(APIRoute):
                 return await original(request)
             body = await request.body()
             request.state.idempotent = True
-            request.state.body_hash = hashlib.sha256(request.headers.get("if-match", "").encode() + b"\n" + body).hexdigest()
+            request.state.body_hash = hashlib.sha256(
+                request.headers.get("if-match", "").encode() + b"\n" + body
+            ).hexdigest()
             response = await original(request)
             claim = getattr(request.state, "claim", None)
             if claim is not None and response.status_code < 300:
-                await run_in_threadpool(
-                    _flush_and_keep, request.state.session, claim, response
-                )
+                await run_in_threadpool(_flush_and_keep, request.state.session, claim, response)
             return response
 
         return handler
@@ -195,7 +197,10 @@ def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:
     for cls in classes:
         entry = listed.setdefault(
             cls.status,
-            {"description": "", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+            {
+                "description": "",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
         )
         entry["description"] = "; ".join(filter(None, [entry["description"], cls.title()]))
     return listed

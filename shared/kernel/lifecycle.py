@@ -29,7 +29,9 @@ class Lifecycle(Generic[S, A]):
     def start(self, action: A) -> S:
         """The first state after a creating action."""
         if action not in self.initial:
-            raise IllegalTransition(detail=f"{self.noun}: {action} does not create one", open_actions=list(self.initial))
+            raise IllegalTransition(
+                detail=f"{self.noun}: {action} does not create one", open_actions=list(self.initial)
+            )
         return self.initial[action]
 
     def open(self, state: S) -> tuple[A, ...]:

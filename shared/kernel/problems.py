@@ -143,7 +143,9 @@ class RefusedNow(Refused):
     status = 409
 
 
-def refuse(refusals: Sequence[Refusal], *, conflict: bool = False, link: str | None = None, **extra: Any) -> list[Refusal]:
+def refuse(
+    refusals: Sequence[Refusal], *, conflict: bool = False, link: str | None = None, **extra: Any
+) -> list[Refusal]:
     """Raise when any refusal is hard (422, or 409 with `conflict`); return the soft ones to be shown and recorded."""
     hard = [each for each in refusals if each.severity == "hard"]
     if hard:

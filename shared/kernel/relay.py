@@ -145,7 +145,9 @@ def publish_batch(session: Session, bus: redis.Redis, stream: str, *, name: str,
     pipe = bus.pipeline(transaction=False)
     for envelope in envelopes:
         body = envelope.model_dump_json(exclude_none=True)
-        pipe.xadd(key, {"type": envelope.type, "event": body}, id=f"{envelope.feedseq}-0", maxlen=KEEP, approximate=True)
+        pipe.xadd(
+            key, {"type": envelope.type, "event": body}, id=f"{envelope.feedseq}-0", maxlen=KEEP, approximate=True
+        )
     results = pipe.execute(raise_on_error=False)
     for result in results:
         if isinstance(result, redis.ResponseError) and "equal or smaller" in str(result):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, MetaData, Table, and_, or_, text, true
+from sqlalchemy import ColumnElement, MetaData, Table, and_, false, or_, text, true
 from sqlalchemy.orm import Session
 
 from shared.kernel.auth import Actor
@@ -25,9 +25,11 @@ def enter(session: Session, *, tenant: str, province: str) -> None:
 
 
 def within(model: Any, by: Actor) -> ColumnElement[bool]:
-    """SQL condition: rows of the actor's tenant that are national or of the actor's province."""
+    """SQL condition: rows of the actor's tenant that are national or of the actor's province; none without a province."""
     if not GUARD_ON:
         return true()
+    if not by.province:
+        return false()
     own = model.tenant == by.tenant
     if by.national:
         return and_(own)

@@ -29,7 +29,9 @@ def _strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_one_line), BeforeValidator(_strip)]
+Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=300), AfterValidator(_one_line), BeforeValidator(_strip)
+]
 Prose = Annotated[
     str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(_no_controls), BeforeValidator(_strip)
 ]

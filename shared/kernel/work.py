@@ -39,9 +39,7 @@ def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Eve
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_args: stop.set())
-    threads = [
-        threading.Thread(target=_turn, args=(loop, stop, failed), name=loop.name, daemon=True) for loop in loops
-    ]
+    threads = [threading.Thread(target=_turn, args=(loop, stop, failed), name=loop.name, daemon=True) for loop in loops]
     for thread in threads:
         thread.start()
     while not stop.wait(1.0):

@@ -103,7 +103,8 @@ def decisions_are_pure(root: Path) -> list[str]:
         if path.stem in PURE
         for node in ast.walk(tree)
         for name in imported(node)
-        if name.split(".")[0] in IMPURE or name.startswith(("shared.kernel.db", "shared.kernel.http", "shared.kernel.clock"))
+        if name.split(".")[0] in IMPURE
+        or name.startswith(("shared.kernel.db", "shared.kernel.http", "shared.kernel.clock"))
     ]
 
 
@@ -123,7 +124,11 @@ def neighbours_models_are_private(root: Path) -> list[str]:
         own = ".".join(path.relative_to(root).parts[:-1])
         for node in ast.walk(tree):
             for name in imported(node):
-                if name.startswith("services.") and name.endswith(".models") and not own.startswith(name.removesuffix(".models")):
+                if (
+                    name.startswith("services.")
+                    and name.endswith(".models")
+                    and not own.startswith(name.removesuffix(".models"))
+                ):
                     if not (isinstance(node, ast.ImportFrom) and typed_only(tree, node)):
                         found.append(at(root, path, node.lineno, f"imports {name}"))
     return found
@@ -132,7 +137,10 @@ def neighbours_models_are_private(root: Path) -> list[str]:
 def typed_only(tree: ast.Module, node: ast.ImportFrom) -> bool:
     """Whether an import stands under `if TYPE_CHECKING:`."""
     return any(
-        isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING" and node in block.body
+        isinstance(block, ast.If)
+        and isinstance(block.test, ast.Name)
+        and block.test.id == "TYPE_CHECKING"
+        and node in block.body
         for block in tree.body
     )
 

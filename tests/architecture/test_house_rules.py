@@ -22,7 +22,10 @@ PLANTED = {
     ),
     "celery_stays_in_workers": (f"{SLICE}/commands.py", '"""Doc."""\nimport celery\n'),
     "nothing_in_the_background_of_a_request": (f"{SLICE}/routes.py", '"""Doc."""\ntasks: BackgroundTasks\n'),
-    "settings_of_the_transaction_only": ("shared/kernel/x.py", '"""Doc."""\nS = "SELECT set_config(\'a\', \'b\', false)"\n'),
+    "settings_of_the_transaction_only": (
+        "shared/kernel/x.py",
+        '"""Doc."""\nS = "SELECT set_config(\'a\', \'b\', false)"\n',
+    ),
 }
 
 

@@ -14,9 +14,18 @@ PLANTED = {
     "Shared knows no service": ("shared/values/ids.py", "import services.registry.db"),
     "web > kernel > contracts > values": ("shared/values/ids.py", "import shared.kernel.settings"),
     "Contracts are plain data": ("shared/contracts/duty.py", "import sqlalchemy"),
-    "Rooms of a slice": ("services/registry/partnership/pairings/queries.py", "import services.registry.partnership.pairings.commands"),
-    "Wings of registry": ("services/registry/register/schools/queries.py", "import services.registry.partnership.pairings.queries"),
-    "Slices form no circle": ("services/registry/register/offices/queries.py", "import services.registry.register.agencies.lifecycle\nimport services.registry.register.people.lifecycle"),
+    "Rooms of a slice": (
+        "services/registry/partnership/pairings/queries.py",
+        "import services.registry.partnership.pairings.commands",
+    ),
+    "Wings of registry": (
+        "services/registry/register/schools/queries.py",
+        "import services.registry.partnership.pairings.queries",
+    ),
+    "Slices form no circle": (
+        "services/registry/register/offices/queries.py",
+        "import services.registry.register.agencies.lifecycle\nimport services.registry.register.people.lifecycle",
+    ),
     "Celery lives in the workers only": ("services/registry/db.py", "import celery"),
 }
 
@@ -24,7 +33,12 @@ PLANTED = {
 def lint(folder: Path) -> tuple[int, str]:
     """Run the contracts in a folder."""
     done = subprocess.run(
-        [str(LINT), "--no-cache"], cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"}
+        [str(LINT), "--no-cache"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"},
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -32,7 +46,9 @@ def lint(folder: Path) -> tuple[int, str]:
 def copy_to(folder: Path) -> Path:
     """A copy of what the contracts speak of."""
     for name in ("shared", "services"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "static", "*.woff2", "*.ttf"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "static", "*.woff2", "*.ttf")
+        )
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 

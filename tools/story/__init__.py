@@ -4,10 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools.demo.accounts import Account
-from tools.story.acts import Play, step_1, step_2_and_3, step_4, step_5, step_7
+from tools.story.acts import step_1, step_2_and_3, step_4, step_5
 from tools.story.api import Api, Refusal
 from tools.story.checks import Checks
+from tools.story.gatherings import step_7
 from tools.story.messages import compare_messages
+from tools.story.play import Play
 from tools.story.stage import TENANT, Stage, set_stage
 from tools.story.times import Clock, NotQuiet, moment
 
@@ -61,7 +63,9 @@ def play_story(base_url: str, account: Account, checks: Checks, tell: Callable[[
 
 def sending(hq: Api, *, live: bool) -> None:
     """Switch the tenant's sending."""
-    hq.put(f"/notifications/v1/tenants/{TENANT}/sending", {"live": live, "reason": "آغاز کار" if live else "ورود داده‌ها"})
+    hq.put(
+        f"/notifications/v1/tenants/{TENANT}/sending", {"live": live, "reason": "آغاز کار" if live else "ورود داده‌ها"}
+    )
 
 
 def load_demo(base_url: str, account: Account) -> list[Account]:

@@ -1,55 +1,12 @@
-"""Steps 1 to 5 and 7 of the acceptance story, through the public interfaces, on the story's own dates."""
-
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any
+"""Steps 1 to 5 of the acceptance story, through the public interfaces, on the story's own dates."""
 
 from tools.story.api import Api, Body, Refusal
 from tools.story.cast import Province
-from tools.story.checks import Checks
-from tools.story.stage import PROGRAMME, SCOPE, Stage, sid
-from tools.story.times import Clock, moment
+from tools.story.gatherings import hq_meeting
+from tools.story.play import Play, R, together
+from tools.story.stage import SCOPE, sid
 
-R = "/registry/v1"
 DUTY_SHEET = ["P1", "P2", "P3", "P4", "P5", "P6"]
-
-
-@dataclass
-class Play:
-    """The story as it is told: the stage, the clock, and what is compared on the way."""
-
-    stage: Stage
-    clock: Clock
-    checks: Checks
-    tell: Callable[[str], None]
-    notes: dict[str, Any] = field(default_factory=dict)
-
-    def at(self, text: str) -> None:
-        """Walk to a local moment such as `1399-07-12 10:00`."""
-        self.clock.walk_to(moment(text))
-
-    def kpi(self, name: str, code: str, expected: str, **query: Any) -> None:
-        """Compare a figure as `numerator/denominator` (or the plain value)."""
-        self.clock.rest()
-        path = f"/reporting/v1/kpis/{code}"
-        seen = self.stage.hq.get(path, **{"programme": PROGRAMME, "cycle": SCOPE["cycle"], **query})
-        shown = f"{plain(seen['numerator'])}/{plain(seen['denominator'])}" if "/" in expected else plain(seen["value"])
-        self.checks.compare(f"{name}: {code}", expected, shown)
-
-
-def plain(value: Any) -> str:
-    """A number of a JSON answer without trailing zeros; `none` where there is none."""
-    if value is None:
-        return "none"
-    text = str(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def together(actions: list[Callable[[], Any]], workers: int = 2) -> list[Any]:
-    """Do independent things side by side."""
-    with ThreadPoolExecutor(workers) as pool:
-        return [each.result() for each in [pool.submit(action) for action in actions]]
 
 
 def step_1(play: Play) -> None:
@@ -64,7 +21,10 @@ def step_1(play: Play) -> None:
             **SCOPE,
             "number": "1399/1",
             "title": {"fa": "دستورالعمل اجرایی طرح صد دبیرخانه، صد مدرسه", "en": "Directive of the programme"},
-            "body": {"fa": "هر استان پنج تا ده مدرسه را برای دبیرخانه برگزیند و به یک دستگاه پیوند دهد.", "en": "Select 5 to 10 schools."},
+            "body": {
+                "fa": "هر استان پنج تا ده مدرسه را برای دبیرخانه برگزیند و به یک دستگاه پیوند دهد.",
+                "en": "Select 5 to 10 schools.",
+            },
         },
     )
     stage.officers["legal"].act(path, "comment", {"comment": "با قوانین و مقررات مغایرتی ندارد."})
@@ -201,7 +161,10 @@ def race(play: Play, each: Province, decision: Body) -> None:
     seen = together([lambda: attempt(first, 11), lambda: attempt(second, 12)])
     play.checks.compare("step 3, the 11th and 12th secretariat at once", "409 quota_max_reached ×2", tally(seen))
     try:
-        first.post(f"{R}/province-plans/{sid(f'{each.code}/plan')}/agencies", {"agency_id": sid(f"{each.code}/agency/11"), **decision})
+        first.post(
+            f"{R}/province-plans/{sid(f'{each.code}/plan')}/agencies",
+            {"agency_id": sid(f"{each.code}/agency/11"), **decision},
+        )
         answer = "201"
     except Refusal as refusal:
         answer = f"{refusal.status} {refusal.code}"
@@ -221,7 +184,11 @@ def invite(play: Play, each: Province) -> None:
     officer = play.stage.officers[each.code]
     for n in range(1, each.chosen + 1):
         key = f"{each.code}/pairing/{n}"
-        body = {"id": sid(key), "secretariat_id": sid(f"{each.code}/sec/{n}"), "agency_id": sid(f"{each.code}/agency/{n}")}
+        body = {
+            "id": sid(key),
+            "secretariat_id": sid(f"{each.code}/sec/{n}"),
+            "agency_id": sid(f"{each.code}/agency/{n}"),
+        }
         officer.post(f"{R}/pairings", body)
         letter = {
             "id": sid(f"{key}/letter"),
@@ -287,65 +254,3 @@ def step_5(play: Play) -> None:
     play.kpi("step 5, on 14 Aban", "K-02", "3/3", at="1399-08-14")
     play.kpi("step 5, as of 30 Mehr asked on 14 Aban", "K-02", "2/3", at="1399-07-30")
     play.kpi("step 5, agencies on 14 Aban", "K-04", "3/3", at="1399-08-14")
-
-
-def step_7(play: Play) -> None:
-    """HQ meets in Mehr and Azar, not in Aban; two provinces hold their autumn meeting, IR-21 cancels."""
-    play.at("1399-09-05 10:00")
-    province_meeting(play, "IR-03", start="1399-09-11 10:00", end="1399-09-11 12:00")
-    hq_meeting(play, "09", schedule="1399-09-09 12:00", start="1399-09-10 10:00", end="1399-09-10 12:00")
-    play.at("1399-09-11 12:00")
-    hold(play, "IR-03")
-    province_meeting(play, "IR-23", start="1399-09-12 10:00", end="1399-09-12 12:00")
-    play.at("1399-09-12 12:00")
-    hold(play, "IR-23")
-    play.at("1399-09-15 10:00")
-    province_meeting(play, "IR-21", start="1399-09-24 10:00", end="1399-09-24 12:00")
-    play.at("1399-09-18 10:00")
-    meeting = f"{R}/meetings/{sid('meeting/IR-21')}"
-    play.stage.officers["IR-21"].act(meeting, "cancel", {"reason": "تعطیلی ادارات استان"})
-    play.at("1399-10-01 00:30")
-    play.kpi("step 7, HQ met in two of three months", "K-31", "2/3", period=1)
-    play.kpi("step 7, provinces that met in autumn", "K-32", "2/3", period=1)
-
-
-def hq_meeting(play: Play, month: str, *, schedule: str, start: str, end: str) -> None:
-    """Schedule, invite all adults of the committee, hold."""
-    play.at(schedule)
-    people = [person.key for person in play.stage.seats.values() if not person.minor]
-    arrange(play, play.stage.hq, f"meeting/HQ-{month}", "hq_monthly", "", people, start, end, "جلسهٔ ماهانهٔ ستاد کشوری")
-    play.at(end)
-    play.stage.hq.act(f"{R}/meetings/{sid(f'meeting/HQ-{month}')}", "hold", {})
-
-
-def province_meeting(play: Play, code: str, *, start: str, end: str) -> None:
-    """Schedule a province's autumn meeting with the adults of its working group."""
-    people = [person.key for person in play.stage.province(code).seats.values() if not person.minor]
-    officer = play.stage.officers[code]
-    arrange(play, officer, f"meeting/{code}", "provincial_quarterly", code, people, start, end, "جلسهٔ فصلی کارگروه استان")
-
-
-def arrange(
-    play: Play, api: Api, key: str, kind: str, province: str, people: list[str], start: str, end: str, title: str
-) -> None:
-    """Draft and schedule a meeting."""
-    del play
-    body: Body = {
-        "id": sid(key),
-        **SCOPE,
-        "kind": kind,
-        "title": title,
-        "mode": "in_person",
-        "venue": "سالن جلسات اداره",
-        "invitees": [{"person_id": sid(each), "category": "member"} for each in people],
-    }
-    if province:
-        body["province"] = province
-    api.post(f"{R}/meetings", body)
-    when = {"starts_at": moment(start).isoformat(), "ends_at": moment(end).isoformat()}
-    api.act(f"{R}/meetings/{sid(key)}", "schedule", when)
-
-
-def hold(play: Play, code: str) -> None:
-    """Say that a province's meeting took place."""
-    play.stage.officers[code].act(f"{R}/meetings/{sid(f'meeting/{code}')}", "hold", {})

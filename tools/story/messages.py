@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from tools.story.acts import R, Play
 from tools.story.expected import Key, expected_messages
+from tools.story.play import Play, R
 from tools.story.stage import Stage, sid
 
 
@@ -48,7 +48,11 @@ def compare_messages(play: Play) -> None:
     seen, rows = seen_messages(stage)
     checks.compare_messages(expected_messages(stage.provinces), seen)
     unsettled = Counter(row["state"] for row in rows if row["state"] not in ("sent", "suppressed"))
-    checks.compare("messages neither sent nor suppressed", "0", str(unsettled.total()) + (f" {dict(unsettled)}" if unsettled else ""))
+    checks.compare(
+        "messages neither sent nor suppressed",
+        "0",
+        str(unsettled.total()) + (f" {dict(unsettled)}" if unsettled else ""),
+    )
     silent = Counter(row["reason"] for row in rows if row["state"] == "suppressed")
     checks.compare("reasons of suppressed messages", "minor, tenant_not_live", ", ".join(sorted(map(str, silent))))
     checks.compare("messages kept from the four pupils' seats", "4", str(silent["minor"]))

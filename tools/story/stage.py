@@ -1,4 +1,4 @@
-"""Sets the stage: offices, people, schools, agencies, roles, committees, plans; nobody is written to while it is set."""
+"""Sets the stage: offices, people, schools, agencies, roles, committees, plans; nobody is written to meanwhile."""
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor

@@ -72,11 +72,7 @@ def request_authorisation(
     refuse(may_table(asked_on, asked_on, today))
     authorisation = Authorisation(
         id=authorisation_id or new_id(),
-        tenant=by.tenant,
-        programme=programme,
-        cycle=cycle,
-        province=province,
-        territory=territory,
+        **{"tenant": by.tenant, "programme": programme, "cycle": cycle, "province": province, "territory": territory},
         kind=kind,
         body=body,
         subject=subject,

@@ -77,11 +77,7 @@ def draft_directive(
         raise DirectiveNumberTaken(link=f"/v1/directives/{taken.id}")
     directive = Directive(
         id=directive_id or new_id(),
-        tenant=by.tenant,
-        programme=programme,
-        cycle=cycle,
-        province="",
-        territory=rules.country,
+        **{"tenant": by.tenant, "programme": programme, "cycle": cycle, "province": "", "territory": rules.country},
         number=number,
         revision=1,
         title=title,

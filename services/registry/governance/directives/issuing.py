@@ -59,17 +59,19 @@ def deliver_copies(
         )
         session.add(copy)
         session.flush()
-        for step in REMINDER_STEPS:
-            session.add(
-                DirectiveReminder(
-                    id=new_id(),
-                    copy_id=copy.id,
-                    directive_id=directive.id,
-                    step=step,
-                    due_at=at_local(reminder_day(issued_on, step, working), MORNING, rules.tz),
-                    state=REMINDER.start(ReminderAction.PLAN),
-                    **scope,
-                )
-            )
+        days = {step: reminder_day(issued_on, step, working) for step in REMINDER_STEPS}
+        session.add_all(_reminder(copy, step, day, tz=rules.tz, scope=scope) for step, day in days.items())
         copies.append(copy)
     return copies
+
+
+def _reminder(copy: DirectiveCopy, step: str, day: date, *, tz: str, scope: dict[str, str]) -> DirectiveReminder:
+    return DirectiveReminder(
+        id=new_id(),
+        copy_id=copy.id,
+        directive_id=copy.directive_id,
+        step=step,
+        due_at=at_local(day, MORNING, tz),
+        state=REMINDER.start(ReminderAction.PLAN),
+        **scope,
+    )

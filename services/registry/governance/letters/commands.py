@@ -59,26 +59,16 @@ def draft_letter(
         return queries.get_letter(session, known.id, by=by)
     territory = get_home_path(session, province=province, by=by)
     refuse(may_draft(Direction(direction), Subject(subject_code), by.national, agency_id is not None))
-    rules_of(session, tenant=by.tenant, programme=programme, cycle=cycle)
     cycle_named(session, tenant=by.tenant, programme=programme, cycle=cycle)
-    administration = office_of(session, tenant=by.tenant, province=province)
-    to_agency = agency_party(session, agency_id, province=province, by=by) if agency_id else None
-    sender = administration if to_agency else headquarters(session, by=by)
+    sender, addressee = _parties(session, province=province, agency_id=agency_id, by=by)
     letter = Letter(
         id=letter_id or new_id(),
-        tenant=by.tenant,
-        programme=programme,
-        cycle=cycle,
-        province=province,
-        territory=territory,
-        direction=direction,
-        subject_code=subject_code,
-        subject=subject,
-        body=body,
+        **{"tenant": by.tenant, "programme": programme, "cycle": cycle, "province": province, "territory": territory},
+        **{"direction": direction, "subject_code": subject_code, "subject": subject, "body": body},
         state=LETTER.start(Action.DRAFT),
         sender_id=sender.id,
         sender_names=sender.names,
-        addressees=[(to_agency or administration).wire(province)],
+        addressees=[addressee.wire(province)],
         agency_id=agency_id,
         about_kind=about_kind,
         about_id=about_id,
@@ -87,6 +77,14 @@ def draft_letter(
     session.add(letter)
     session.flush()
     return letter
+
+
+def _parties(session: Session, *, province: str, agency_id: UUID | None, by: Actor) -> tuple[Party, Party]:
+    """Who writes to whom: the administration to an agency, or headquarters to the administration."""
+    administration = office_of(session, tenant=by.tenant, province=province)
+    if agency_id is None:
+        return headquarters(session, by=by), administration
+    return administration, agency_party(session, agency_id, province=province, by=by)
 
 
 def revise_letter(

@@ -39,19 +39,8 @@ def bootstrap_account(
     by = system_actor(tenant, name="bootstrap")
     places = [province for _, province in roles]
     home = _country(session, by=by) if "*" in places or not places else places[0]
-    contacts = ContactPoints(
-        display_name=name,
-        family_name=None,
-        honorific=None,
-        email=normal_email(login) if "@" in login else None,
-        mobile=None,
-        verified=False,
-        purposes=[],
-        quiet_from=None,
-        quiet_to=None,
-        guardian_id=None,
-    )
     preferences = Preferences(language="fa", digits=None, channels=[])
+    contacts = _contacts(name, login)
     person = register_person(
         session, territory_code=home, contacts=contacts, preferences=preferences, minor=False, by=by, now=now
     )
@@ -66,6 +55,22 @@ def bootstrap_account(
             now=now,
         )
     return create_account(session, person_id=person.id, login=login, password=password, name=name, by=by, now=now)
+
+
+def _contacts(name: str, login: str) -> ContactPoints:
+    """What is known of the first person: a name, and an address when the login is one."""
+    return ContactPoints(
+        display_name=name,
+        family_name=None,
+        honorific=None,
+        email=normal_email(login) if "@" in login else None,
+        mobile=None,
+        verified=False,
+        purposes=[],
+        quiet_from=None,
+        quiet_to=None,
+        guardian_id=None,
+    )
 
 
 def _country(session: Session, *, by: Actor) -> str:

@@ -92,9 +92,7 @@ def create_account(
         raise PersonHasAccount
     account = Account(
         id=account_id or new_id(),
-        tenant=by.tenant,
-        province=person.province,
-        territory=person.territory,
+        **{"tenant": by.tenant, "province": person.province, "territory": person.territory},
         login=login.strip(),
         login_key=login_key(login),
         password_hash=hash_password(password),
