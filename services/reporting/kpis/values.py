@@ -20,6 +20,7 @@ from services.reporting.kpis.selecting import Question, Sums, question_of, sums_
 REFERENCE = frozenset({"territory_facts", "school_facts", "agency_facts", "role_facts", "programme_facts"})
 EVERYWHERE = "*"
 Days = dict[str, date]
+Row = tuple[str, str, date, int, Decimal, Decimal]
 Dirty = dict[str, dict[str, datetime]]
 """KPI code → province ('*' = all of them) → when the newest touching fact was recorded."""
 
@@ -46,8 +47,13 @@ def refresh_values(session: Session, *, touched: Sequence[Touch]) -> None:
         view = find_cycle(session, tenant=tenant, programme=programme, cycle=cycle)
         if view is None:
             continue  # the cycle's own fact will touch everything when it comes
-        for code in sorted(dirty):
-            _refresh(session, KPIS[code], view, tenant, dirty[code])
+        days = {code: _days(view, places) for code, places in dirty.items()}
+        held = _lock(session, view, tenant, days)
+        fresh: list[Row] = []
+        gone: list[tuple[str, str]] = []
+        for code in sorted(days):
+            _recompute(session, KPIS[code], view, tenant, days[code], held.get(code, {}), fresh, gone)
+        _store(session, view, tenant, fresh, gone)
 
 
 def _dirty(session: Session, touched: Sequence[Touch]) -> Iterable[tuple[str, str, str, Dirty]]:
@@ -73,74 +79,99 @@ def _tables(touched: Sequence[Touch]) -> set[str]:
     return {touch.table for touch in touched}
 
 
-def _refresh(session: Session, kpi: Kpi, view: CycleView, tenant: str, places: Mapping[str, datetime]) -> None:
-    days = {province: view.day_of(instant) for province, instant in places.items()}
-    everywhere = days.pop(EVERYWHERE, None)
-    held = _lock(session, kpi, view, tenant, days, everywhere)
+def _days(view: CycleView, places: Mapping[str, datetime]) -> Days:
+    return {province: view.day_of(instant) for province, instant in places.items()}
+
+
+def _recompute(
+    session: Session,
+    kpi: Kpi,
+    view: CycleView,
+    tenant: str,
+    days: Days,
+    held: Days,
+    fresh: list[Row],
+    gone: list[tuple[str, str]],
+) -> None:
+    """The new rows of one figure: each province for its own day, the rest for the day of what touches all."""
+    everywhere = days.get(EVERYWHERE)
     wanted: Days = {}
-    for province in {*days, *(held if everywhere else ())}:
+    for province in {*days, *(held if everywhere else ())} - {EVERYWHERE}:
         wanted[province] = max(filter(None, (days.get(province), everywhere, held.get(province))))
     for day in sorted({*wanted.values(), *((everywhere,) if everywhere else ())}):
         own = sorted(province for province, its_day in wanted.items() if its_day == day)
         rest = day == everywhere
         question = question_of(kpi, view, tenant=tenant, at=day, provinces=None if rest else own)
         found = sums_per_province(session, kpi, question)
-        fresh = {place: sums for place, sums in found.items() if place in own or (rest and place not in wanted)}
-        _store(session, kpi, question, fresh, own)
+        for place in sorted(found):
+            if place in own or (rest and place not in wanted):
+                sums = found[place]
+                fresh.append((kpi.code, place, day, question.period, sums.numerator, sums.denominator))
+        gone += [(kpi.code, place) for place in own if place not in found]
 
 
-def _lock(session: Session, kpi: Kpi, view: CycleView, tenant: str, days: Days, everywhere: date | None) -> Days:
-    """Lock the rows to be recomputed before their facts are read (keys sorted); returns the days they stand for."""
-    scope = {"tenant": tenant, "programme": view.programme, "cycle": view.cycle, "kpi": kpi.code}
+_SCOPE = "tenant = :tenant AND programme = :programme AND cycle = :cycle"
+
+
+def _lock(session: Session, view: CycleView, tenant: str, days: Mapping[str, Days]) -> dict[str, Days]:
+    """Lock all rows to be recomputed before any fact is read, keys sorted; returns the days they stand for."""
+    keys = sorted((code, place) for code, places in days.items() for place in places if place != EVERYWHERE)
+    params = {
+        "tenant": tenant,
+        "programme": view.programme,
+        "cycle": view.cycle,
+        "codes": [code for code, _place in keys],
+        "places": [place for _code, place in keys],
+        "whole": sorted(code for code, places in days.items() if EVERYWHERE in places),
+    }
+    pairs = "unnest(CAST(:codes AS text[]), CAST(:places AS text[]))"
     session.execute(
         text(
             "INSERT INTO kpi_values (tenant, programme, cycle, province, kpi, day, period, numerator, denominator) "
-            "SELECT :tenant, :programme, :cycle, p, :kpi, '0001-01-01', 0, 0, 0 "
-            "FROM unnest(CAST(:places AS text[])) AS p "
-            "ORDER BY p ON CONFLICT DO NOTHING"
+            f"SELECT :tenant, :programme, :cycle, p, k, '0001-01-01', 0, 0, 0 FROM {pairs} AS u(k, p) ORDER BY k, p "
+            "ON CONFLICT DO NOTHING"
         ),
-        scope | {"places": sorted(days)},
+        params,
     )
     rows = session.execute(
         text(
-            "SELECT province, day FROM kpi_values WHERE tenant = :tenant AND programme = :programme AND cycle = :cycle "
-            "AND kpi = :kpi AND (:all OR province = ANY (:places)) ORDER BY province FOR UPDATE"
+            f"SELECT kpi, province, day FROM kpi_values WHERE {_SCOPE} AND (kpi = ANY (CAST(:whole AS text[])) "
+            f"OR (kpi, province) IN (SELECT * FROM {pairs})) ORDER BY kpi, province FOR UPDATE"
         ),
-        scope | {"places": sorted(days), "all": everywhere is not None},
+        params,
     )
-    return dict(rows.tuples().all())
+    held: dict[str, Days] = {}
+    for code, province, day in rows:
+        held.setdefault(code, {})[province] = day
+    return held
 
 
-def _store(session: Session, kpi: Kpi, question: Question, found: Mapping[str, Sums], own: Sequence[str]) -> None:
-    """Write the sums; a province without any counted case has no row."""
-    scope = {"tenant": question.tenant, "programme": question.programme, "cycle": question.cycle, "kpi": kpi.code}
-    places = sorted(found)
+def _store(
+    session: Session, view: CycleView, tenant: str, fresh: Sequence[Row], gone: Sequence[tuple[str, str]]
+) -> None:
+    """Write the new rows; a province without any counted case has no row."""
+    scope = {"tenant": tenant, "programme": view.programme, "cycle": view.cycle}
+    columns = list(zip(*sorted(fresh), strict=True)) or [()] * 6
+    names = ("codes", "places", "days", "periods", "nums", "dens")
     session.execute(
         text(
             "INSERT INTO kpi_values (tenant, programme, cycle, province, kpi, day, period, numerator, denominator) "
-            "SELECT :tenant, :programme, :cycle, p, :kpi, :day, :period, n, d "
-            "FROM unnest(CAST(:places AS text[]), CAST(:nums AS numeric[]), CAST(:dens AS numeric[])) AS u(p, n, d) "
-            "ORDER BY p "
+            "SELECT :tenant, :programme, :cycle, p, k, d, o, n, m FROM unnest(CAST(:codes AS text[]), "
+            "CAST(:places AS text[]), CAST(:days AS date[]), CAST(:periods AS int[]), CAST(:nums AS numeric[]), "
+            "CAST(:dens AS numeric[])) AS u(k, p, d, o, n, m) ORDER BY k, p "
             "ON CONFLICT (tenant, programme, cycle, province, kpi) DO UPDATE SET day = excluded.day, "
             "period = excluded.period, numerator = excluded.numerator, denominator = excluded.denominator"
         ),
-        scope
-        | {
-            "day": question.at,
-            "period": question.period,
-            "places": places,
-            "nums": [found[place].numerator for place in places],
-            "dens": [found[place].denominator for place in places],
-        },
+        scope | {name: list(column) for name, column in zip(names, columns, strict=True)},
     )
-    session.execute(
-        text(
-            "DELETE FROM kpi_values WHERE tenant = :tenant AND programme = :programme AND cycle = :cycle "
-            "AND kpi = :kpi "
-            "AND province = ANY (:gone)"
-        ),
-        scope | {"gone": [place for place in own if place not in found]},
-    )
+    if gone:
+        session.execute(
+            text(
+                f"DELETE FROM kpi_values WHERE {_SCOPE} AND (kpi, province) IN "
+                "(SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:places AS text[])))"
+            ),
+            scope | {"codes": [code for code, _place in gone], "places": [place for _code, place in gone]},
+        )
 
 
 def value_sums(session: Session, kpi: Kpi, question: Question) -> dict[str, Sums] | None:
