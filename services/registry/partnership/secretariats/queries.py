@@ -1,6 +1,6 @@
 """Questions about secretariats, each guarded by the asking actor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -89,6 +89,19 @@ def officers_of(session: Session, secretariat_id: UUID, *, on: date | None = Non
     if on is None:
         return session.scalars(wanted.where(Officer.to_on.is_(None))).all()
     return session.scalars(wanted.where(Officer.from_on <= on, or_(Officer.to_on.is_(None), Officer.to_on > on))).all()
+
+
+def officers_by_secretariat(session: Session, secretariat_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Who runs each of some secretariats now, in one question."""
+    found: dict[UUID, list[UUID]] = {secretariat_id: [] for secretariat_id in secretariat_ids}
+    rows = session.execute(
+        select(Officer.secretariat_id, Officer.person_id)
+        .where(Officer.secretariat_id.in_(secretariat_ids), Officer.to_on.is_(None))
+        .order_by(Officer.from_on, Officer.id)
+    )
+    for secretariat_id, person_id in rows:
+        found[secretariat_id].append(person_id)
+    return found
 
 
 def list_appointments(session: Session, secretariat_id: UUID) -> Sequence[Appointment]:

@@ -41,7 +41,8 @@ def list_secretariats(
         session, by=actor, programme=programme, cycle=cycle, province=province, state=state, school_id=school_id,
         after=read_cursor(cursor), limit=limit,
     )  # fmt: skip
-    return Page[SecretariatOut](**page(rows, limit, lambda row: SecretariatOut.of(session, row)))
+    officers = queries.officers_by_secretariat(session, [row.id for row in rows])
+    return Page[SecretariatOut](**page(rows, limit, lambda row: SecretariatOut.of(row, officers[row.id])))
 
 
 @router.get("/{secretariat_id}", dependencies=[READERS], responses=problems(queries.SecretariatNotFound))
@@ -295,4 +296,5 @@ def complete_secretariat(
 
 def _out(session: Session, response: Response, secretariat: Any) -> SecretariatOut:
     answer(response, secretariat)
-    return SecretariatOut.of(session, secretariat)
+    officers = queries.officers_by_secretariat(session, [secretariat.id])
+    return SecretariatOut.of(secretariat, officers[secretariat.id])

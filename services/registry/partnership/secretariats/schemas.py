@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy.orm import Session
 
 from services.registry.partnership.secretariats.models import Secretariat
-from services.registry.partnership.secretariats.queries import officers_of, open_actions_of
+from services.registry.partnership.secretariats.queries import open_actions_of
 from shared.contracts.base import Dimensions, Interval
 from shared.kernel.wire import Code, Day, Line, Out, Prose, Wire
 
@@ -132,15 +131,15 @@ class SecretariatOut(Out):
     open_actions: list[str]
 
     @classmethod
-    def of(cls, session: Session, secretariat: Secretariat) -> "SecretariatOut":
-        """The wire shape of a secretariat."""
+    def of(cls, secretariat: Secretariat, officers: list[UUID]) -> "SecretariatOut":
+        """The wire shape of a secretariat with those who run it."""
         own = {"officers", "score", "open_actions"}
         columns = {name: getattr(secretariat, name) for name in cls.model_fields if name not in own}
         return cls.model_validate(
             {
                 **columns,
                 "score": str(secretariat.score) if secretariat.score is not None else None,
-                "officers": [officer.person_id for officer in officers_of(session, secretariat.id)],
+                "officers": officers,
                 "open_actions": open_actions_of(secretariat),
             }
         )
