@@ -126,8 +126,7 @@ def _keep_holding(session: Session, envelope: Envelope, **values: Any) -> None:
 
 
 def _contact(session: Session, envelope: Envelope, person_id: UUID) -> Contact:
-    found = session.get(Contact, person_id)
-    if found is None:
-        found = Contact(person_id=person_id, blocked=[], **scope_of(envelope))
-        session.add(found)
-    return found
+    """The locked row of a person; two readers of two streams may meet here, so it is made without a race."""
+    values = {"person_id": person_id, "blocked": [], **scope_of(envelope)}
+    session.execute(insert(Contact).values(**values).on_conflict_do_nothing())
+    return session.get_one(Contact, person_id, with_for_update=True, populate_existing=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
+from jinja2 import TemplateError
 from sqlalchemy.orm import Session, sessionmaker
 
 from services.notifications.channels.channel import Channel, Line, Outcome, Outgoing, Report
@@ -18,6 +19,8 @@ from shared.kernel.tenancy import enter
 
 log = structlog.get_logger()
 PAUSE_LIMIT_S = 60
+UNWRITABLE = (TemplateError, LookupError, TypeError, ValueError, ArithmeticError, RuntimeError)
+"""What a template or a typesetter may raise over one message's facts."""
 
 
 class Breaker:
@@ -84,6 +87,18 @@ def deliver_one(sessions: sessionmaker[Session], desk: Desk, line: Line, claim: 
 
 
 def _prepare(sessions: sessionmaker[Session], desk: Desk, claim: Claim) -> Outgoing | None:
+    """The letter, None when there is nothing to send; one that cannot be written never holds up the others."""
+    try:
+        return _write(sessions, desk, claim)
+    except UNWRITABLE as error:
+        log.exception("delivery.unwritable", delivery=str(claim.delivery_id))
+        _settle(
+            sessions, claim, Report(Outcome.RETRY, reply=f"cannot be written: {type(error).__name__}: {error}"[:300])
+        )
+        return None
+
+
+def _write(sessions: sessionmaker[Session], desk: Desk, claim: Claim) -> Outgoing | None:
     """Renew the lease, ask once more whether it is still worth saying, and write the letter."""
     with sessions.begin() as session:
         enter(session, tenant=claim.tenant, province="*")

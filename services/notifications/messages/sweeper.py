@@ -25,9 +25,7 @@ from shared.kernel.tenancy import enter
 if TYPE_CHECKING:
     from services.notifications.settings import NotificationsSettings
 
-WAIT_FOR_CONTACT = timedelta(hours=48)
 ASK_AGAIN = timedelta(minutes=5)
-ASK_FOR = timedelta(hours=24)
 REPEAT_AFTER = timedelta(minutes=15)
 BREAKER = Breaker()
 """One per process: a provider that is away is away for all tenants."""
@@ -35,13 +33,18 @@ BREAKER = Breaker()
 
 def sweep(sessions: sessionmaker[Session], settings: "NotificationsSettings") -> int:
     """Everything that is due now, once; returns how many deliveries were touched."""
-    desk = desk_of(settings)
-    touched = 0
     with sessions.begin() as session:
-        tenants = known_tenants(session)
-    for tenant in tenants:
-        touched += tidy(sessions, desk, tenant)
+        tenants = [tenant for tenant in known_tenants(session) if _busy(session, tenant)]
+    if not tenants:
+        return 0
+    desk = desk_of(settings)
+    touched = sum(tidy(sessions, desk, tenant) for tenant in tenants)
     return touched + deliver_due(sessions, desk, BREAKER)
+
+
+def _busy(session: Session, tenant: str) -> bool:
+    enter(session, tenant=tenant, province="*")
+    return queries.has_work(session, tenant=tenant, now=business_now(session))
 
 
 def tidy(sessions: sessionmaker[Session], desk: Desk, tenant: str) -> int:
@@ -71,7 +74,7 @@ def _bound_waiting(session: Session, now: datetime) -> int:
     statement = select(Delivery).where(
         Delivery.state == State.PLANNED,
         Delivery.reason == queries.WAITING,
-        Delivery.planned_at < now - WAIT_FOR_CONTACT,
+        Delivery.planned_at < now - queries.WAIT_FOR_CONTACT,
     )
     late = list(session.scalars(statement.limit(200).with_for_update(skip_locked=True)))
     for delivery in late:
@@ -134,7 +137,7 @@ def _doubtful(sessions: sessionmaker[Session], tenant: str) -> list[Claim]:
             Delivery.state == State.UNKNOWN,
             Delivery.channel == ChannelName.SMS.value,
             Delivery.retry_at <= machine,
-            Delivery.doubted_at > machine - ASK_FOR,
+            Delivery.doubted_at > machine - queries.ASK_FOR,
         )
         found = list(session.scalars(statement.limit(50).with_for_update(skip_locked=True)))
         for delivery in found:

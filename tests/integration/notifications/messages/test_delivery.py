@@ -328,3 +328,17 @@ class TestLeases:
 
 def _id_of(raw: bytes) -> str:
     return str(email.message_from_bytes(raw)["Message-ID"])
+
+
+class TestTrouble:
+    def test_a_message_that_cannot_be_written_holds_up_no_other(self, house: House) -> None:
+        house.hear(an_appointment())
+        house.hear(a_meeting(gathering.MeetingScheduled))
+        house.machine("UPDATE notification_items SET facts = facts - 'school' WHERE rule = 'N-07'")
+
+        house.send()
+
+        assert {row.state for row in house.rows(rule="N-32")} == {"sent"}
+        broken = house.rows(rule="N-07")
+        assert {(row.state, row.refusals) for row in broken} == {("planned", 1)}
+        assert "cannot be written" in broken[0].reply
