@@ -47,7 +47,11 @@ def document() -> dict[str, Any]:
                 operations[f"{service}-hears-{stream}"] = hears(stream, names)
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Peyvand events", "version": "1", "description": "CloudEvents 1.0 in JSON; one file, generated."},
+        "info": {
+            "title": "Peyvand events",
+            "version": "1",
+            "description": "CloudEvents 1.0 in JSON; one file, generated.",
+        },
         "channels": channels,
         "operations": operations,
         "components": {"messages": messages, "schemas": schemas()},

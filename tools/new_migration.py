@@ -1,7 +1,7 @@
 """Writes a migration of a service from its models: `python -m tools.new_migration SERVICE MESSAGE [--first]`.
 
-`--first` rewrites the very first migration (only before a first release). A throw-away database is brought to the newest
-schema, compared with the models, and the difference is written; scoped tables get their row-level security.
+`--first` rewrites the very first migration (only before a first release). A throw-away database is brought to the
+newest schema, compared with the models, and the difference is written; scoped tables get their row-level security.
 """
 
 import argparse
@@ -73,7 +73,9 @@ def write(service: str, message: str, stamp: str, versions: Path) -> Path:
         engine.dispose()
     path = versions / f"{stamp}_{message.lower().replace(' ', '_')}.py"
     down = f'"{existing[-1]}"' if existing else "None"
-    path.write_text(HEAD.format(message=message, revision=stamp.replace("-", ""), down=down, body=body), encoding="utf-8")
+    path.write_text(
+        HEAD.format(message=message, revision=stamp.replace("-", ""), down=down, body=body), encoding="utf-8"
+    )
     return path
 
 

@@ -46,7 +46,9 @@ def document(service: str) -> dict[str, Any]:
 def make() -> Papers:
     """The papers and their content."""
     return {
-        CONTRACTS / f"openapi-{service}.json": json.dumps(document(service), ensure_ascii=False, indent=1, sort_keys=True)
+        CONTRACTS / f"openapi-{service}.json": json.dumps(
+            document(service), ensure_ascii=False, indent=1, sort_keys=True
+        )
         + "\n"
         for service in SERVICES
     }

@@ -124,13 +124,10 @@ def neighbours_models_are_private(root: Path) -> list[str]:
         own = ".".join(path.relative_to(root).parts[:-1])
         for node in ast.walk(tree):
             for name in imported(node):
-                if (
-                    name.startswith("services.")
-                    and name.endswith(".models")
-                    and not own.startswith(name.removesuffix(".models"))
-                ):
-                    if not (isinstance(node, ast.ImportFrom) and typed_only(tree, node)):
-                        found.append(at(root, path, node.lineno, f"imports {name}"))
+                foreign = name.startswith("services.") and not own.startswith(name.removesuffix(".models"))
+                typed = isinstance(node, ast.ImportFrom) and typed_only(tree, node)
+                if foreign and name.endswith(".models") and not typed:
+                    found.append(at(root, path, getattr(node, "lineno", 1), f"imports {name}"))
     return found
 
 

@@ -74,8 +74,7 @@ class Plan:
                 tables,
                 lambda: self.migrate(site),
             ),
-            ("territories are loaded", [territories], lambda: self._registry(site, "load-territories")),
-            ("programmes are loaded", [programmes], lambda: self._registry(site, "load-programmes")),
+            ("territories and programmes are loaded", [territories, programmes], lambda: self.load(site)),
             ("the first account exists", [], lambda: self.bootstrap_account(site)),
         ]
 
@@ -97,16 +96,22 @@ class Plan:
         for service in SERVICES:
             grant_tables(site.database(service, "owner"), service)
 
+    def load(self, site: Site) -> None:
+        """Load what registry knows from files; the two do not need each other."""
+        names = ("load-territories", "load-programmes")
+        environment = site.environment("registry")
+        run_all(
+            {name: python("-m", "services.registry", name) for name in names}, dict.fromkeys(names, environment), ROOT
+        )
+
     def bootstrap_account(self, site: Site) -> None:
         """Make the account with which everything else is entered through the public interfaces."""
         account = self.accounts(site)[0]
         who = ["--tenant", TENANT, "--login", account.login, "--name", FIRST_NAME]
         roles = [word for role in FIRST_ROLES for word in ("--role", role)]
-        self._registry(site, "bootstrap-account", *who, *roles, PEYVAND_PASSWORD=account.password)
-
-    def _registry(self, site: Site, *words: str, **extra: str) -> None:
-        environment = {**site.environment("registry"), **extra}
-        run_all({"registry": python("-m", "services.registry", *words)}, {"registry": environment}, ROOT)
+        environment = {**site.environment("registry"), "PEYVAND_PASSWORD": account.password}
+        command = python("-m", "services.registry", "bootstrap-account", *who, *roles)
+        run_all({"registry": command}, {"registry": environment}, ROOT)
 
     def accounts(self, site: Site) -> list[Account]:
         """Who can sign in: the first account, and those the demo data brought along."""
