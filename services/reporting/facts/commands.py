@@ -1,6 +1,7 @@
 """Appending fact versions: insert or nothing, many rows per statement, then the figures that read them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -62,3 +63,8 @@ def note_lags(session: Session, *, envelopes: Sequence[Envelope]) -> None:
         ),
         {"rows": orjson.dumps(rows).decode()},
     )
+
+
+def forget_lags(session: Session, *, before: datetime) -> None:
+    """Let go of the lags of long ago; K-81 looks back one day."""
+    session.execute(text("DELETE FROM event_lags WHERE emitted_at < :before"), {"before": before})

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from services.reporting.facts.commands import forget_lags
 from services.reporting.jobs.commands import enqueue_job
 from services.reporting.jobs.lifecycle import Kind
 from services.reporting.jobs.queries import due_jobs, last_finished
@@ -18,6 +19,7 @@ from shared.kernel.tenancy import enter
 SWEEP_LOCK = 7_105_011
 PATIENCE_S = 10
 """How long a queued job waits for a Celery worker before the sweeper does it."""
+KEEP_LAGS = timedelta(days=35)
 HOURLY, NIGHTLY = timedelta(hours=1), timedelta(hours=24)
 ALL = (Kind.EXPORT, Kind.RECONCILE, Kind.REBUILD)
 
@@ -52,6 +54,7 @@ def enqueue_checks(session: Session, *, tenant: str, machine: datetime) -> None:
     whole = last_finished(session, kind=Kind.RECONCILE, whole=True)
     if whole is None or machine - whole >= NIGHTLY:
         enqueue_job(session, kind=Kind.RECONCILE, params={"share": "1"}, by=by, now=now)
+        forget_lags(session, before=machine - KEEP_LAGS)
         return
     last = last_finished(session, kind=Kind.RECONCILE, whole=False)
     if last is None or machine - last >= HOURLY:

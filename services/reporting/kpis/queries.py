@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from services.reporting.kpis.cycles import CycleView, PeriodView, current_cycle,
 from services.reporting.kpis.definition import Kpi, Level
 from services.reporting.kpis.figures import figure_at, figure_of_cases, national_average, splits_of
 from services.reporting.kpis.freshness import count_parked, list_sources
+from services.reporting.kpis.labels import names_of
 from services.reporting.kpis.reach import as_reader, provinces_known, reach_of
 from services.reporting.kpis.selecting import list_cases, question_of
 from shared.kernel.auth import Actor
@@ -155,7 +157,8 @@ def explain_kpi(
     if ready.reach.average_only:
         return Why(answer, ready.kpi.formula, (), (), (), None)
     rows = list_cases(session, ready.kpi, ready.question, filters=asked.filters, limit=CASES_SHOWN)
-    cases = [_case(row) for row in rows]
+    places = provinces_known(session, tenant=ready.question.tenant)
+    cases = [_case(row, places, ready.cycle.calendar) for row in rows]
     counted = tuple(case for case in cases if case.reason is None)
     return Why(
         answer=answer,
@@ -175,16 +178,17 @@ def _without_exceptions(kpi: Kpi, answer: Answer, counted: Sequence[Case]) -> An
     return replace(answer, figure=figure_of_cases(kpi, plain))
 
 
-def _case(row: Mapping[str, object]) -> Case:
+def _case(row: Mapping[str, Any], places: Mapping[str, dict[str, str]], calendar: str) -> Case:
+    details = row["details"] or {}
     return Case(
         province=str(row["province"] or ""),
         fact_id=str(row["fact_id"]) if row["fact_id"] else None,
-        names=row["names"] or {},  # type: ignore[arg-type]
-        on_day=row["on_day"],  # type: ignore[arg-type]
+        names=names_of(row["names"], details, row["province"] or "", provinces=places, calendar=calendar),
+        on_day=row["on_day"],
         numerator=Decimal(str(row["num"])),
         denominator=Decimal(str(row["den"])),
-        reason=row["reason"],  # type: ignore[arg-type]
-        details=row["details"] or {},  # type: ignore[arg-type]
+        reason=row["reason"],
+        details=details,
     )
 
 

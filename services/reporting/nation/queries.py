@@ -1,7 +1,7 @@
 """Questions of the home pages: the nation today, and one province today."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.reporting.kpis.catalogue import KPIS
 from services.reporting.kpis.freshness import Source
+from services.reporting.kpis.labels import month_names
 from services.reporting.kpis.queries import (
     Answer,
     Case,
@@ -171,7 +172,14 @@ def _findings(
     provinces: Sequence[str] | None,
 ) -> list[Finding]:
     question = question_of(KPIS["K-01"], view, tenant=tenant, at=day, known_at=known_at, provinces=provinces)
-    return list_findings(session, question)
+    return [_with_month(each, view.calendar) for each in list_findings(session, question)]
+
+
+def _with_month(finding: Finding, calendar: str) -> Finding:
+    """A month is told by its name, not by its key."""
+    if "month" not in finding.params:
+        return finding
+    return replace(finding, params={**finding.params, "month": month_names(finding.params["from"], calendar)})
 
 
 def _provinces(

@@ -73,7 +73,7 @@ class TestStory:
         with told.begin() as session:
             enter(session, tenant=TENANT, province="*")
             why = explain_kpi(session, code="K-31", at=hijri(8, 20), by_actor=HQ, **SCOPE)
-        assert [case.names["en"] for case in why.counted] == ["1399-07"]
+        assert [case.names["en"] for case in why.counted] == ["Mehr 1399"]
         assert {case.reason for case in why.excluded} == {"month_running", "month_ahead"}
         assert why.other_days and why.formula["en"] == ("months with at least one meeting held", "months elapsed")
 
