@@ -22,7 +22,7 @@ from services.registry.gathering.meetings.schemas import (
     TimeIn,
     WholeMeetingOut,
 )
-from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, members, new_router, problems, require
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused, Stale
@@ -188,7 +188,7 @@ def void_meeting(
     return _shown(meeting, response)
 
 
-@router.get("", response_model=Page[MeetingOut])
+@router.get("", response_model=Page[MeetingOut], dependencies=[members])
 def list_meetings(
     session: SessionDep,
     actor: ActorDep,
@@ -215,7 +215,7 @@ def list_meetings(
     return page(rows, limit, MeetingOut.of)
 
 
-@router.get("/{meeting_id}", responses=problems(queries.MeetingNotFound))
+@router.get("/{meeting_id}", responses=problems(queries.MeetingNotFound), dependencies=[members])
 def get_meeting(meeting_id: UUID, session: SessionDep, actor: ActorDep, response: Response) -> WholeMeetingOut:
     """Show one meeting with its people."""
     meeting = queries.get_meeting(session, meeting_id, by=actor)

@@ -7,7 +7,7 @@ from fastapi import Query, Response
 
 from services.registry.gathering.series import commands, queries
 from services.registry.gathering.series.schemas import SeriesIn, SeriesOut
-from shared.kernel.http import ActorDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.http import ActorDep, NowDep, SessionDep, answer, members, new_router, problems, require
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused
 from shared.kernel.wire import Code
@@ -31,7 +31,7 @@ def create_series(body: SeriesIn, session: SessionDep, actor: ActorDep, now: Now
     return SeriesOut.of(series)
 
 
-@router.get("", response_model=Page[SeriesOut])
+@router.get("", response_model=Page[SeriesOut], dependencies=[members])
 def list_series(
     session: SessionDep,
     actor: ActorDep,
@@ -45,7 +45,7 @@ def list_series(
     return page(rows, limit, SeriesOut.of)
 
 
-@router.get("/{series_id}", responses=problems(queries.SeriesNotFound))
+@router.get("/{series_id}", responses=problems(queries.SeriesNotFound), dependencies=[members])
 def get_series(series_id: UUID, session: SessionDep, actor: ActorDep, response: Response) -> SeriesOut:
     """Show one series."""
     series = queries.get_series(session, series_id, by=actor)

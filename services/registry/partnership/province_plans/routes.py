@@ -32,8 +32,9 @@ from shared.kernel.wire import Code
 router = new_router("province-plans")
 OFFICERS = require("province_officer")
 READERS = require(
-    "hq_officer", "hq_viewer", "legal_officer", "province_officer", "province_viewer", "district_officer", "principal"
-)
+    "hq_officer", "hq_viewer", "legal_officer", "province_officer", "province_viewer", "district_officer", "principal",
+    "secretariat_officer",
+)  # fmt: skip
 CHANGING = problems(ProvincePlanNotFound, IllegalTransition, Refused, Stale, Overtaken)
 
 

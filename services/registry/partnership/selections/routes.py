@@ -21,8 +21,9 @@ from shared.kernel.wire import Code
 router = new_router("selections", prefix="/v1/province-plans/{plan_id}/agencies")
 OFFICERS = require("province_officer")
 READERS = require(
-    "hq_officer", "hq_viewer", "legal_officer", "province_officer", "province_viewer", "district_officer", "principal"
-)
+    "hq_officer", "hq_viewer", "legal_officer", "province_officer", "province_viewer", "district_officer", "principal",
+    "secretariat_officer",
+)  # fmt: skip
 
 
 @router.get("", dependencies=[READERS])

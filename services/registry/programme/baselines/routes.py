@@ -7,13 +7,13 @@ from fastapi import Query, Response
 from services.registry.programme.baselines import commands, queries
 from services.registry.programme.baselines.schemas import BaselineIn, BaselineOut, baseline_out
 from services.registry.programme.programmes.queries import ProgrammeNotFound
-from shared.kernel.http import ActorDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.http import ActorDep, NowDep, SessionDep, answer, members, new_router, problems, require
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 
 router = new_router("baselines")
 
 
-@router.get("", response_model=Page[BaselineOut])
+@router.get("", response_model=Page[BaselineOut], dependencies=[members])
 def list_baselines(
     session: SessionDep,
     actor: ActorDep,

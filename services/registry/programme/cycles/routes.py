@@ -21,7 +21,7 @@ from services.registry.programme.cycles.schemas import (
     period_out,
 )
 from services.registry.programme.programmes.queries import ProgrammeNotFound, ProgrammeVersionNotFound
-from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, members, new_router, problems, require
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused, RefusedNow, Stale
@@ -33,7 +33,7 @@ def _out(session: Session, cycle: Cycle) -> CycleOut:
     return cycle_out(cycle, queries.periods_of_cycle(session, cycle))
 
 
-@router.get("", response_model=Page[CycleOut])
+@router.get("", response_model=Page[CycleOut], dependencies=[members])
 def list_cycles(
     session: SessionDep,
     actor: ActorDep,
@@ -46,7 +46,7 @@ def list_cycles(
     return page(rows, limit, lambda cycle: _out(session, cycle))
 
 
-@router.get("/{cycle_id}", responses=problems(CycleNotFound))
+@router.get("/{cycle_id}", responses=problems(CycleNotFound), dependencies=[members])
 def get_cycle(cycle_id: UUID, session: SessionDep, actor: ActorDep, response: Response) -> CycleOut:
     """One cycle with its periods."""
     cycle = queries.get_cycle(session, cycle_id, by=actor)

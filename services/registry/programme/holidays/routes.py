@@ -8,14 +8,14 @@ from fastapi import Query
 from services.registry.programme.holidays import commands, queries
 from services.registry.programme.holidays.commands import HolidaysOfAnotherPlace
 from services.registry.programme.holidays.schemas import HolidayChangesIn, HolidayOut, holiday_out
-from shared.kernel.http import ActorDep, NowDep, SessionDep, new_router, problems, require
+from shared.kernel.http import ActorDep, NowDep, SessionDep, members, new_router, problems, require
 from shared.kernel.pagination import MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused
 
 router = new_router("holidays")
 
 
-@router.get("", response_model=Page[HolidayOut])
+@router.get("", response_model=Page[HolidayOut], dependencies=[members])
 def list_holidays(
     session: SessionDep,
     actor: ActorDep,

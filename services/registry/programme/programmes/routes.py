@@ -15,14 +15,14 @@ from services.registry.programme.programmes.schemas import (
     programme_out,
     version_out,
 )
-from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, members, new_router, problems, require
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused, Stale
 
 router = new_router("programmes")
 
 
-@router.get("", response_model=Page[ProgrammeOut])
+@router.get("", response_model=Page[ProgrammeOut], dependencies=[members])
 def list_programmes(
     session: SessionDep,
     actor: ActorDep,
@@ -35,7 +35,7 @@ def list_programmes(
     return page(rows, limit, programme_out)
 
 
-@router.get("/{programme_id}", responses=problems(ProgrammeNotFound))
+@router.get("/{programme_id}", responses=problems(ProgrammeNotFound), dependencies=[members])
 def get_programme(programme_id: UUID, session: SessionDep, actor: ActorDep, response: Response) -> ProgrammeOut:
     """One programme."""
     programme = queries.get_programme(session, programme_id, by=actor)
@@ -43,14 +43,18 @@ def get_programme(programme_id: UUID, session: SessionDep, actor: ActorDep, resp
     return programme_out(programme)
 
 
-@router.get("/{programme_id}/versions", responses=problems(ProgrammeNotFound))
+@router.get("/{programme_id}/versions", responses=problems(ProgrammeNotFound), dependencies=[members])
 def list_programme_versions(programme_id: UUID, session: SessionDep, actor: ActorDep) -> list[ProgrammeVersionOut]:
     """All versions of a programme's rules, the newest first."""
     programme = queries.get_programme(session, programme_id, by=actor)
     return [version_out(version) for version in queries.list_versions(session, programme=programme)]
 
 
-@router.get("/{programme_id}/versions/{number}", responses=problems(ProgrammeNotFound, ProgrammeVersionNotFound))
+@router.get(
+    "/{programme_id}/versions/{number}",
+    responses=problems(ProgrammeNotFound, ProgrammeVersionNotFound),
+    dependencies=[members],
+)
 def get_programme_version(programme_id: UUID, number: int, session: SessionDep, actor: ActorDep) -> ProgrammeVersionOut:
     """One version of a programme's rules."""
     programme = queries.get_programme(session, programme_id, by=actor)

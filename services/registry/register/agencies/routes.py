@@ -21,7 +21,7 @@ from services.registry.register.agencies.schemas import (
 )
 from services.registry.register.territories.queries import OutsideYourProvince, TerritoryNotFound
 from shared.kernel.auth import Actor
-from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, members, new_router, problems, require
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused, Stale
@@ -44,7 +44,7 @@ def _register(session: Session, item: AgencyIn, *, actor: Actor, now: datetime) 
     )
 
 
-@router.get("", response_model=Page[AgencyOut])
+@router.get("", response_model=Page[AgencyOut], dependencies=[members])
 def list_agencies(
     session: SessionDep,
     actor: ActorDep,
@@ -71,7 +71,7 @@ def list_agencies(
     return page(rows, limit, agency_out)
 
 
-@router.get("/{agency_id}", responses=problems(AgencyNotFound))
+@router.get("/{agency_id}", responses=problems(AgencyNotFound), dependencies=[members])
 def get_agency(agency_id: UUID, session: SessionDep, actor: ActorDep, response: Response) -> AgencyOut:
     """One agency."""
     agency = queries.get_agency(session, agency_id, by=actor)

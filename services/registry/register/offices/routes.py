@@ -10,14 +10,14 @@ from services.registry.register.offices.commands import OfficeExists
 from services.registry.register.offices.queries import OfficeNotFound
 from services.registry.register.offices.schemas import OfficeIn, OfficeOut, OfficePatch, office_out
 from services.registry.register.territories.queries import OutsideYourProvince, TerritoryNotFound
-from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, members, new_router, problems, require
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Stale
 
 router = new_router("offices")
 
 
-@router.get("", response_model=Page[OfficeOut])
+@router.get("", response_model=Page[OfficeOut], dependencies=[members])
 def list_offices(
     session: SessionDep,
     actor: ActorDep,
@@ -34,7 +34,7 @@ def list_offices(
     return page(rows, limit, office_out)
 
 
-@router.get("/{office_id}", responses=problems(OfficeNotFound))
+@router.get("/{office_id}", responses=problems(OfficeNotFound), dependencies=[members])
 def get_office(office_id: UUID, session: SessionDep, actor: ActorDep, response: Response) -> OfficeOut:
     """One office."""
     office = queries.get_office(session, office_id, by=actor)

@@ -23,7 +23,7 @@ from services.registry.register.schools.schemas import (
 )
 from services.registry.register.territories.queries import OutsideYourProvince, TerritoryNotFound
 from shared.kernel.auth import Actor
-from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, members, new_router, problems, require
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused, Stale
@@ -54,7 +54,7 @@ def _register(session: Session, item: SchoolIn, *, today: date, actor: Actor, no
     )
 
 
-@router.get("", response_model=Page[SchoolOut])
+@router.get("", response_model=Page[SchoolOut], dependencies=[members])
 def list_schools(
     session: SessionDep,
     actor: ActorDep,
@@ -81,7 +81,7 @@ def list_schools(
     return page(rows, limit, school_out)
 
 
-@router.get("/{school_id}", responses=problems(SchoolNotFound))
+@router.get("/{school_id}", responses=problems(SchoolNotFound), dependencies=[members])
 def get_school(school_id: UUID, session: SessionDep, actor: ActorDep, response: Response) -> SchoolOut:
     """One school."""
     school = queries.get_school(session, school_id, by=actor)

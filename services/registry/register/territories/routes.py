@@ -14,14 +14,14 @@ from services.registry.register.territories.schemas import (
     TerritoryPatch,
     territory_out,
 )
-from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, members, new_router, problems, require
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused, Stale
 
 router = new_router("territories")
 
 
-@router.get("", response_model=Page[TerritoryOut])
+@router.get("", response_model=Page[TerritoryOut], dependencies=[members])
 def list_territories(
     session: SessionDep,
     actor: ActorDep,
@@ -38,7 +38,7 @@ def list_territories(
     return page(rows, limit, territory_out)
 
 
-@router.get("/{territory_id}", responses=problems(TerritoryNotFound))
+@router.get("/{territory_id}", responses=problems(TerritoryNotFound), dependencies=[members])
 def get_territory(territory_id: UUID, session: SessionDep, actor: ActorDep, response: Response) -> TerritoryOut:
     """One place."""
     territory = queries.get_territory(session, territory_id, by=actor)
