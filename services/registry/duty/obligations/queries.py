@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import Session
 
 from services.registry.duty.obligations.definition import BEHAVIOURS, with_evidence
@@ -39,9 +39,19 @@ class Proof:
     ref: UUID | None = None
 
 
+OVERSEERS = (
+    "hq_officer", "hq_viewer", "legal_officer", "province_officer", "province_viewer", "district_officer", "system",
+)  # fmt: skip
+
+
+def _reach(by: Actor) -> ColumnElement[bool]:
+    """Duties of headquarters and provinces concern those who oversee them; schools and agencies have none yet."""
+    return within(Obligation, by) if by.has(*OVERSEERS) else false()
+
+
 def get_obligation(session: Session, obligation_id: UUID, *, by: Actor) -> Obligation:
     """Return the obligation; ObligationNotFound (404) outside the actor's reach."""
-    found = session.scalar(select(Obligation).where(Obligation.id == obligation_id, within(Obligation, by)))
+    found = session.scalar(select(Obligation).where(Obligation.id == obligation_id, _reach(by)))
     if found is None:
         raise ObligationNotFound
     return found
@@ -72,7 +82,7 @@ def list_obligations(
     own = Obligation.province == ("" if by.national else by.province) if mine else true()
     beyond = Obligation.id > after if after is not None else true()
     return session.scalars(
-        select(Obligation).where(within(Obligation, by), own, beyond, *filters).order_by(Obligation.id).limit(limit + 1)
+        select(Obligation).where(_reach(by), own, beyond, *filters).order_by(Obligation.id).limit(limit + 1)
     ).all()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from services.registry.register.agencies.lifecycle import State
@@ -18,6 +18,16 @@ class AgencyNotFound(NotFound):
     """No such agency."""
 
 
+IN_AGENCY = ("agency_manager", "agency_contact")
+
+
+def _reach(by: Actor) -> ColumnElement[bool]:
+    """Those who work for agencies and nowhere else see their own; everybody else sees the pool of their place."""
+    if all(grant.role in IN_AGENCY for grant in by.roles):
+        return and_(within(Agency, by), Agency.id.in_(by.organisations(*IN_AGENCY)))
+    return within(Agency, by)
+
+
 def get_agency(session: Session, agency_id: UUID, *, by: Actor) -> Agency:
     """The agency, if it is within the actor's reach; AgencyNotFound otherwise."""
     found = find_agency(session, agency_id, by=by)
@@ -28,7 +38,7 @@ def get_agency(session: Session, agency_id: UUID, *, by: Actor) -> Agency:
 
 def find_agency(session: Session, agency_id: UUID, *, by: Actor) -> Agency | None:
     """The agency, if it is within the actor's reach."""
-    return session.scalar(select(Agency).where(Agency.id == agency_id, within(Agency, by)))
+    return session.scalar(select(Agency).where(Agency.id == agency_id, _reach(by)))
 
 
 def in_pool(agency: Agency, province: str) -> bool:
@@ -64,7 +74,7 @@ def list_agencies(
     limit: int = 50,
 ) -> Sequence[Agency]:
     """Agencies in order of id, one more than the limit; `pool` is a province whose pool they are in."""
-    wanted = select(Agency).where(within(Agency, by)).order_by(Agency.id).limit(limit + 1)
+    wanted = select(Agency).where(_reach(by)).order_by(Agency.id).limit(limit + 1)
     for column, value in ((Agency.kind, kind), (Agency.sector, sector), (Agency.state, state)):
         if value is not None:
             wanted = wanted.where(column == value)
