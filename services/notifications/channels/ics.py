@@ -1,11 +1,12 @@
 """Calendar files: REQUEST and CANCEL with a stable UID, so that one event in the calendar follows its meeting."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from services.notifications.channels.channel import Attachment
 from services.notifications.channels.headers import clean_text
@@ -46,13 +47,19 @@ def calendar_file(entry: CalendarEntry) -> Attachment:
     calendar.add("prodid", "-//Peyvand//Meetings//EN")
     calendar.add("version", "2.0")
     calendar.add("method", entry.kind)
+    calendar.add_component(_zone(entry.tz, entry.starts_at.year))
     calendar.add_component(_event(entry))
-    calendar.add_missing_timezones()
     return Attachment(
         name="invite.ics" if entry.kind == "REQUEST" else "cancel.ics",
         content_type=f'text/calendar; charset="utf-8"; method={entry.kind}',
         content=calendar.to_ical(),
     )
+
+
+@cache
+def _zone(tz: str, year: int) -> Timezone:
+    """The zone's rules around a year; working them out costs more than the rest of the file."""
+    return Timezone.from_tzid(tz, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))
 
 
 def _event(entry: CalendarEntry) -> Event:

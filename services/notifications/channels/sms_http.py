@@ -1,7 +1,8 @@
 """Text messages by HTTP: Kavenegar's protocol and a plain JSON one; a doubtful answer is looked up by our reference."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
@@ -36,16 +37,21 @@ class SmsChannel:
     """Text messages through one gateway."""
 
     gateway: Gateway
-    make_client: Callable[[], httpx2.Client] = field(default=lambda: httpx2.Client(timeout=TIMEOUT))
     name: str = "sms"
 
     def open(self) -> "SmsLine":
-        """A line with one pooled client for the batch."""
-        return SmsLine(self.gateway, self.make_client())
+        """A line over this process's pooled client."""
+        return SmsLine(self.gateway, _client(os.getpid()))
+
+
+@cache
+def _client(pid: int) -> httpx2.Client:
+    """One client per process: making one reads all certificates, and none may cross a fork."""
+    return httpx2.Client(timeout=TIMEOUT)
 
 
 class SmsLine:
-    """The batch's client."""
+    """One batch."""
 
     def __init__(self, gateway: Gateway, client: httpx2.Client) -> None:
         self._gateway, self._client = gateway, client
@@ -56,7 +62,7 @@ class SmsLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        return
 
     def send(self, message: Outgoing, mark: Mark) -> Report:
         """Marks, submits, and asks by our reference whenever the answer was lost or unreadable."""

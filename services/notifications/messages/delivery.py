@@ -34,14 +34,15 @@ class Breaker:
         """The channels that may be tried now."""
         return [name for name in channels if self.until.get(name, now) <= now]
 
-    def record(self, channel: str, *, reached: bool, now: datetime) -> None:
-        """One more failure doubles the pause, up to a minute; one success ends it."""
-        if reached:
-            self.failures.pop(channel, None)
-            self.until.pop(channel, None)
-            return
+    def pause(self, channel: str, *, now: datetime) -> None:
+        """One more failure doubles the pause, up to a minute."""
         self.failures[channel] = failures = self.failures.get(channel, 0) + 1
         self.until[channel] = now + timedelta(seconds=min(2**failures, PAUSE_LIMIT_S))
+
+    def end(self, channel: str) -> None:
+        """One success ends the pause."""
+        self.failures.pop(channel, None)
+        self.until.pop(channel, None)
 
 
 def deliver_due(sessions: sessionmaker[Session], desk: Desk, breaker: Breaker, *, limit: int = claims.BATCH) -> int:
@@ -65,11 +66,12 @@ def _deliver_batch(
     with desk.channels[channel].open() as line:
         for place, claim in enumerate(batch):
             reached = deliver_one(sessions, desk, line, claim)
-            with sessions.begin() as session:
-                breaker.record(channel, reached=reached, now=machine_now(session))
             if not reached:
+                with sessions.begin() as session:
+                    breaker.pause(channel, now=machine_now(session))
                 _give_back(sessions, batch[place + 1 :])
                 break
+            breaker.end(channel)
     return len(batch)
 
 
