@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -59,19 +60,19 @@ class TestLastSlot:
     @pytest.mark.invariant("I-03")
     @pytest.mark.requirement("R-034")
     def test_goes_to_one_of_two_secretariats(self, registry_sessions: Sessions) -> None:
-        waiting: list[object] = []
+        waiting: list[Any] = []
 
         def nine_taken(session: Session) -> None:
             plan = a_plan(session)
             for _ in range(9):
-                slot = {"plan_id": plan.id, "subject": "secretariat", "holder_id": new_id()}
+                slot: dict[str, Any] = {"plan_id": plan.id, "subject": "secretariat", "holder_id": new_id()}
                 take_slot(session, **slot, on=MEHR_21.date(), today=MEHR_21.date())
             waiting.extend(a_secretariat(session, upto="assessed").secretariat.id for _ in range(2))
 
         history(registry_sessions, nine_taken)
 
-        def select_it(secretariat_id: object) -> Callable[[Session], object]:
-            values = {"decision_ref": "1", "expected": None, "by": TABRIZ, "now": MEHR_21}
+        def select_it(secretariat_id: Any) -> Callable[[Session], object]:
+            values: dict[str, Any] = {"decision_ref": "1", "expected": None, "by": TABRIZ, "now": MEHR_21}
             return lambda session: select_secretariat(session, secretariat_id=secretariat_id, **values)
 
         assert at_once(registry_sessions, *map(select_it, waiting)) == ["done", "quota_max_reached"]
@@ -80,8 +81,8 @@ class TestLastSlot:
     @pytest.mark.invariant("I-04")
     @pytest.mark.requirement("R-036")
     def test_goes_to_one_of_two_agencies(self, registry_sessions: Sessions) -> None:
-        plans: list[object] = []
-        agencies: list[object] = []
+        plans: list[Any] = []
+        agencies: list[Any] = []
 
         def nine_taken(session: Session) -> None:
             plans.append(a_plan(session).id)
@@ -91,8 +92,8 @@ class TestLastSlot:
 
         history(registry_sessions, nine_taken)
 
-        def select_it(agency_id: object) -> Callable[[Session], object]:
-            values = {"plan_id": plans[0], "decision_ref": "1", "by": TABRIZ, "now": MEHR_21}
+        def select_it(agency_id: Any) -> Callable[[Session], object]:
+            values: dict[str, Any] = {"plan_id": plans[0], "decision_ref": "1", "by": TABRIZ, "now": MEHR_21}
             return lambda session: select_agency(session, agency_id=agency_id, **values)
 
         assert at_once(registry_sessions, *map(select_it, agencies)) == ["done", "quota_max_reached"]
@@ -100,19 +101,19 @@ class TestLastSlot:
 
     @pytest.mark.invariant("I-03")
     def test_is_guarded_by_its_row_even_without_the_plans_lock(self, registry_sessions: Sessions) -> None:
-        plans: list[object] = []
+        plans: list[Any] = []
 
         def nine_taken(session: Session) -> None:
             plan = a_plan(session)
             plans.append(plan.id)
             for _ in range(9):
-                slot = {"plan_id": plan.id, "subject": "secretariat", "holder_id": new_id()}
+                slot: dict[str, Any] = {"plan_id": plan.id, "subject": "secretariat", "holder_id": new_id()}
                 take_slot(session, **slot, on=MEHR_21.date(), today=MEHR_21.date())
 
         history(registry_sessions, nine_taken)
 
         def take_it(session: Session) -> object:
-            slot = {"plan_id": plans[0], "subject": "secretariat", "holder_id": new_id()}
+            slot: dict[str, Any] = {"plan_id": plans[0], "subject": "secretariat", "holder_id": new_id()}
             return take_slot(session, **slot, on=MEHR_21.date(), today=MEHR_21.date())
 
         assert at_once(registry_sessions, *[take_it] * 4) == ["done", *["quota_max_reached"] * 3]
@@ -131,8 +132,8 @@ class TestOneOpenPairing:
     @pytest.mark.invariant("I-08")
     @pytest.mark.requirement("R-008")
     def test_is_all_an_agency_gets(self, registry_sessions: Sessions) -> None:
-        sides: list[object] = []
-        agencies: list[object] = []
+        sides: list[Any] = []
+        agencies: list[Any] = []
 
         def two_secretariats(session: Session) -> None:
             sides.extend(a_secretariat(session, upto="selected").secretariat.id for _ in range(2))
@@ -140,8 +141,8 @@ class TestOneOpenPairing:
 
         history(registry_sessions, two_secretariats)
 
-        def propose_it(secretariat_id: object) -> Callable[[Session], object]:
-            values = {"agency_id": agencies[0], "by": TABRIZ, "now": MEHR_21}
+        def propose_it(secretariat_id: Any) -> Callable[[Session], object]:
+            values: dict[str, Any] = {"agency_id": agencies[0], "by": TABRIZ, "now": MEHR_21}
             return lambda session: propose_pairing(session, secretariat_id=secretariat_id, **values)
 
         assert at_once(registry_sessions, *map(propose_it, sides)) == ["done", "pairing_exists"]

@@ -1,6 +1,8 @@
 """Pairings: from the proposal to the end, and what is refused on the way."""
 
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -257,7 +259,7 @@ class TestEndOfPairing:
         )
         said = events_of(session, "pairing")[-1]
         assert (said["said"], said["fact"]["kind"], said["pairing"]["state"]) == ("voided", "withdraw", "voided")
-        place = {"tenant": TENANT, "programme": pairing.programme, "cycle": pairing.cycle}
+        place: dict[str, Any] = {"tenant": TENANT, "programme": pairing.programme, "cycle": pairing.cycle}
         assert queries.find_open_pairing(session, **place, agency_id=pairing.agency_id) is None
 
 
@@ -285,7 +287,5 @@ class TestReach:
         assert get_agency(session, first.agency_id, by=TABRIZ).names == first.agency_names
 
 
-def _envelope(programme: str, cycle: str) -> object:
-    from types import SimpleNamespace
-
+def _envelope(programme: str, cycle: str) -> Any:
     return SimpleNamespace(tenant=TENANT, programme=programme, cycle=cycle)

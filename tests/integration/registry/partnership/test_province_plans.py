@@ -28,7 +28,7 @@ from tests.support.actors import HQ, TABRIZ, TENANT, YAZD
 from tests.support.partnership_world import ABAN_1, MEHR_21, a_pairing, a_plan, a_selection, events_of
 from tests.support.registry_world import CYCLE, PROGRAMME, an_agency
 
-SCOPE = {"programme": PROGRAMME, "cycle": CYCLE}
+SCOPE: dict[str, Any] = {"programme": PROGRAMME, "cycle": CYCLE}
 TODAY = date(2020, 10, 12)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from tests.support.actors import HQ, TABRIZ, YAZD, an_actor
 from tests.support.partnership_world import MEHR_21, SHEET, a_plan, a_secretariat, checklist, events_of
 from tests.support.registry_world import CYCLE, PROGRAMME, a_person, a_role, a_school
 
-SCOPE = {"programme": PROGRAMME, "cycle": CYCLE}
+SCOPE: dict[str, Any] = {"programme": PROGRAMME, "cycle": CYCLE}
 
 
 class TestNominateSecretariat:
@@ -65,7 +66,7 @@ class TestAssessSecretariat:
     @pytest.mark.requirement("R-058")
     def test_keeps_score_and_the_reason_for_passing_over(self, session: Session) -> None:
         found = a_secretariat(session, upto="nominated").secretariat
-        given = {"checklist": checklist(session), "score": Decimal("41.5")}
+        given: dict[str, Any] = {"checklist": checklist(session), "score": Decimal("41.5")}
         commands.assess_secretariat(session, secretariat_id=found.id, **given, expected=None, by=TABRIZ, now=MEHR_21)
         commands.pass_over_secretariat(
             session, secretariat_id=found.id, reason="فضای کافی ندارد", expected=None, by=TABRIZ, now=MEHR_21
@@ -160,7 +161,7 @@ class TestChangeOfficer:
     @pytest.mark.invariant("I-11")
     def test_a_new_principal_gets_a_letter_of_their_own(self, session: Session) -> None:
         side, new = a_secretariat(session), a_person(session, now=MEHR_21)
-        values = {"role": "principal", "to_person_id": new.id, "number": "99"}
+        values: dict[str, Any] = {"role": "principal", "to_person_id": new.id, "number": "99"}
         with pytest.raises(Refused):
             commands.change_officer_of_secretariat(
                 session, secretariat_id=side.secretariat.id, **values, expected=None, by=TABRIZ, now=MEHR_21
