@@ -115,7 +115,11 @@ def hold_meeting(
     return _shown(meeting, response)
 
 
-@router.post("/{meeting_id}/answer", responses=problems(queries.MeetingNotFound, IllegalTransition, Refused))
+@router.post(
+    "/{meeting_id}/answer",
+    responses=problems(queries.MeetingNotFound, IllegalTransition, Refused),
+    dependencies=[members],
+)
 def answer_invitation(
     meeting_id: UUID, body: AnswerIn, session: SessionDep, actor: ActorDep, now: NowDep, response: Response
 ) -> MeetingOut:
