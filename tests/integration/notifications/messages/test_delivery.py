@@ -291,6 +291,21 @@ class TestLeases:
         assert sent == len(house.mail.messages) == 2
         assert states(house) == ["sent"] * 3
 
+    def test_without_the_fence_it_would_speak_twice(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        house.hear(an_appointment())
+        stale = claims.claim_due(house.sessions, tenant=TENANT, now=house.now, channels=["email"])
+        house.machine(
+            "UPDATE deliveries SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'claimed'"
+        )
+        house.sweep()
+        monkeypatch.setattr(claims, "_owned", lambda *_args, **_changes: True)
+
+        with house.desk.channels["email"].open() as line:
+            for claim in stale:
+                deliver_one(house.sessions, house.desk, line, claim)
+
+        assert len(house.mail.messages) == 4
+
     def test_a_lease_that_ends_at_the_mark_stops_the_message(self, house: House) -> None:
         house.hear(an_appointment())
         (claim, *_) = claims.claim_due(house.sessions, tenant=TENANT, now=house.now, channels=["email"])
