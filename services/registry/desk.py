@@ -158,6 +158,11 @@ def next_page(request: Request, found: Sequence[Any], limit: int = PAGE) -> str 
     return f"?{PAGES.query(**dict(request.query_params) | {'after': found[limit - 1].id})}"
 
 
+def table_of(title: Any, columns: Sequence[Any], rows: Sequence[Any], empty: Any = "") -> dict[str, Any]:
+    """A table of a thing's page."""
+    return {"title": title, "note": "", "columns": columns, "rows": rows, "empty": empty}
+
+
 def uuid_of(text: str | None) -> UUID | None:
     """An id from an address or a form; None when it is none."""
     try:

@@ -32,11 +32,11 @@ def list_kpis_page(
     cycle = current_cycle(session, tenant=actor.tenant)
     place = _territory(actor, territory)
     at = queries.local_today(session, cycle)
-    scope: dict[str, Any] = {"tenant": actor.tenant, "programme": cycle.programme, "cycle": cycle.cycle, "territory": place, "at": at}
+    scope: dict[str, Any] = {"programme": cycle.programme, "cycle": cycle.cycle, "territory": place, "at": at}
     base = _base(request)
     rows = []
     for kpi in list_kpis():
-        answer = answer_kpi(session, code=kpi.code, **scope, by_actor=actor)
+        answer = answer_kpi(session, code=kpi.code, tenant=actor.tenant, **scope, by_actor=actor)
         shown = answer.unit == "share" and bool(answer.denominator)
         fraction = speech.t("nation.count_of", n=answer.numerator or 0, of=answer.denominator) if shown else "–"
         rows.append(

@@ -77,6 +77,31 @@ def stitches(speech: Speech, counted: Sequence[Any], excluded: Sequence[Any]) ->
     return drawn + out
 
 
+def _sentence(speech: Speech, answer: Any, counted: int, excluded: int) -> Any:
+    """The answer in one sentence."""
+    numbers = {"num": answer.numerator, "den": answer.denominator, "out": excluded}
+    if answer.value is None:
+        sentence = speech.t("kpis.sentence_none")
+    elif answer.unit == "share":
+        sentence = speech.t("kpis.sentence", **numbers)
+    else:
+        sentence = speech.t("kpis.sentence_count", num=counted, out=excluded)
+    return sentence
+
+
+def _days(speech: Speech, why: Any, base: str, keep: list[tuple[str, str]]) -> list[SimpleNamespace]:
+    """The same number on other days."""
+    answer = why.answer
+    return [
+        SimpleNamespace(
+            day=each.day,
+            words=value_words(speech, SimpleNamespace(value=each.value, unit=answer.unit)),
+            href=f"{base}/kpis/{answer.code}?{Pages.query(**dict(keep), at=each.day.isoformat())}",
+        )
+        for each in why.other_days
+    ]
+
+
 def why_page(
     speech: Speech, why: Any, *, base: str, places: dict[str, Any], nation: Any | None, keep: list[tuple[str, str]]
 ) -> SimpleNamespace:
@@ -86,22 +111,9 @@ def why_page(
     excluded = [case_row(speech, each, places) for each in why.excluded]
     is_ratio = answer.unit == "share"
     words_num, words_den = why.formula.get(speech.lang) or why.formula["en"]
-    numbers = {"num": answer.numerator, "den": answer.denominator, "out": len(excluded)}
-    if answer.value is None:
-        sentence = speech.t("kpis.sentence_none")
-    elif is_ratio:
-        sentence = speech.t("kpis.sentence", **numbers)
-    else:
-        sentence = speech.t("kpis.sentence_count", num=len(counted), out=len(excluded))
+    sentence = _sentence(speech, answer, len(counted), len(excluded))
     value = value_words(speech, answer)
-    days = [
-        SimpleNamespace(
-            day=each.day,
-            words=value_words(speech, SimpleNamespace(value=each.value, unit=answer.unit)),
-            href=f"{base}/kpis/{answer.code}?{Pages.query(**dict(keep), at=each.day.isoformat())}",
-        )
-        for each in why.other_days
-    ]
+    days = _days(speech, why, base, keep)
     return SimpleNamespace(
         code=answer.code,
         name=speech.names(answer.names),

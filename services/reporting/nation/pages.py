@@ -47,15 +47,10 @@ def nation_today_page(
     )
 
 
-def _page(
-    speech: Speech, today: NationToday, code: str, splits: dict[str, Any], base: str, province: str
-) -> SimpleNamespace:
-    links = view.Links(base)
+def _rows(speech: Speech, today: NationToday, splits: dict[str, Any]) -> list[SimpleNamespace]:
+    """The provinces as a table, those with a plan first."""
     provinces = today.provinces
-    planned = [each for each in provinces if each.has_plan]
-    selected = view.chosen(today, province)
-    first = planned[0] if planned else provinces[0]
-    rows = [
+    return [
         SimpleNamespace(
             code=each.code,
             names=each.names,
@@ -66,20 +61,36 @@ def _page(
         )
         for each in sorted(provinces, key=lambda each: (not each.has_plan, speech.names(each.names)))
     ]
+
+
+def _measure(speech: Speech, today: NationToday, code: str) -> SimpleNamespace:
+    """The measure the map shows."""
     national = next((each for each in today.gauges if each.code == code), None)
+    return SimpleNamespace(
+        code=code,
+        title=speech.t(f"kpi.{code}.name"),
+        short=speech.t(f"nation.measure.{code}"),
+        national=view.figure(speech, national) if national else None,
+        banded=code in view.BANDED,
+        extra=code not in view.BANDED,
+    )
+
+
+def _page(
+    speech: Speech, today: NationToday, code: str, splits: dict[str, Any], base: str, province: str
+) -> SimpleNamespace:
+    links = view.Links(base)
+    provinces = today.provinces
+    planned = [each for each in provinces if each.has_plan]
+    selected = view.chosen(today, province)
+    first = planned[0] if planned else provinces[0]
+    rows = _rows(speech, today, splits)
     return SimpleNamespace(
         **_period(speech, today),
         known_at=today.known_at,
         parked=today.parked,
         sentence=view.sentence(speech, today, links),
-        measure=SimpleNamespace(
-            code=code,
-            title=speech.t(f"kpi.{code}.name"),
-            short=speech.t(f"nation.measure.{code}"),
-            national=view.figure(speech, national) if national else None,
-            banded=code in view.BANDED,
-            extra=code not in view.BANDED,
-        ),
+        measure=_measure(speech, today, code),
         measures=[SimpleNamespace(code=each, words=speech.t(f"nation.measure.{each}")) for each in view.MEASURES],
         map=view.map_of(speech, today, code, splits, base),
         selected=view.selected_panel(speech, selected, code) if selected else None,

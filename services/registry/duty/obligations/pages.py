@@ -89,6 +89,28 @@ def _row(session: Session, speech: Speech, duty: Obligation, actor: Actor, today
     return view.row_of(speech, duty, today, ahead=queries.meeting_ahead(session, duty), may_act=may_act)
 
 
+def _unacknowledged(session: Session, speech: Speech, actor: Actor) -> list[SimpleNamespace]:
+    """Directives whose own copy waits for its acknowledgement."""
+    rows = []
+    for each in list_directives(session, by=actor, state="issued", limit=ALL):
+        mine = [copy for copy in list_copies(session, each.id, by=actor) if copy.province == actor.province]
+        if mine and mine[0].acknowledged_at is None:
+            rows.append(
+                SimpleNamespace(
+                    day=speech.day_number(mine[0].acknowledge_by),
+                    month="",
+                    weekday=speech.weekday(mine[0].acknowledge_by),
+                    title=speech.t("duty.wait.directive", title=speech.names(each.title)),
+                    path=f"/directives/{each.id}",
+                    due_on=speech.local(mine[0].acknowledge_by),
+                    note=speech.iso(speech.digits(each.number)),
+                    tag={"shape": "half", "words": speech.t("duty.for_you")},
+                    action=speech.t("step.directive.acknowledge"),
+                ),
+            )
+    return rows
+
+
 def _waiting(session: Session, speech: Speech, actor: Actor) -> list[SimpleNamespace]:
     """What others owe: answers to letters and invitations."""
     letters = [
@@ -113,24 +135,7 @@ def _waiting(session: Session, speech: Speech, actor: Actor) -> list[SimpleNames
         )
         for each in letters[:5]
     ]
-    for each in list_directives(session, by=actor, state="issued", limit=ALL):
-        mine = [copy for copy in list_copies(session, each.id, by=actor) if copy.province == actor.province]
-        if mine and mine[0].acknowledged_at is None:
-            rows.insert(
-                0,
-                SimpleNamespace(
-                    day=speech.day_number(mine[0].acknowledge_by),
-                    month="",
-                    weekday=speech.weekday(mine[0].acknowledge_by),
-                    title=speech.t("duty.wait.directive", title=speech.names(each.title)),
-                    path=f"/directives/{each.id}",
-                    due_on=speech.local(mine[0].acknowledge_by),
-                    note=speech.iso(speech.digits(each.number)),
-                    tag={"shape": "half", "words": speech.t("duty.for_you")},
-                    action=speech.t("step.directive.acknowledge"),
-                ),
-            )
-    return rows
+    return [*_unacknowledged(session, speech, actor), *rows]
 
 
 def _gauges(session: Session, speech: Speech, actor: Actor, now: datetime) -> list[SimpleNamespace]:

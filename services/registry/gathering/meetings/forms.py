@@ -29,6 +29,7 @@ from shared.web.forms import read_clock
 from shared.web.pages import Speech
 
 OFFICERS = ("province_officer", "hq_officer")
+HQ_ONLY = ("hq_officer",)
 ALL = 200
 
 
@@ -120,42 +121,42 @@ def steps_of(session: Session, speech: Speech, meeting: Meeting, actor: Actor) -
     invited = [one.person_id for one in queries.invitations_of(session, meeting)]
     names = people_named(session, person_ids=invited, tenant=actor.tenant)
     people = [(str(each), names.get(each, "")) for each in invited]
+    officers = OFFICERS if meeting.province else HQ_ONLY
     known = {
-        "hold": Step("hold", lambda act: _hold(act, meeting.id), roles=OFFICERS),
-        "schedule": Step("schedule", lambda act: _move(act, meeting.id, first=True), TIME_BLANKS, OFFICERS),
+        "hold": Step("hold", lambda act: _hold(act, meeting.id), roles=officers),
+        "schedule": Step("schedule", lambda act: _move(act, meeting.id, first=True), TIME_BLANKS, officers),
         "record_attendance": Step(
             "attendance",
             lambda act: _mark(act, meeting.id, meeting.local_on, invited),
             [Blank("presents", "checks", options=people)],
-            OFFICERS,
+            officers,
         ),
         "reschedule": Step(
             "reschedule",
             lambda act: _move(act, meeting.id, first=False),
             [*TIME_BLANKS, Blank("venue", required=False), Blank("reason", "prose", required=False)],
-            OFFICERS,
+            officers,
             soft=True,
         ),
         "cancel": Step(
-            "cancel", lambda act: _end(act, meeting.id, "cancel"), [Blank("reason", "prose")], OFFICERS, soft=True
+            "cancel", lambda act: _end(act, meeting.id, "cancel"), [Blank("reason", "prose")], officers, soft=True
         ),
         "void": Step(
-            "void", lambda act: _end(act, meeting.id, "void"), [Blank("reason", "prose")], OFFICERS, soft=True
+            "void", lambda act: _end(act, meeting.id, "void"), [Blank("reason", "prose")], officers, soft=True
         ),
     }
     opened = [str(each) for each in MEETING.open(State(meeting.state))]
     marked = bool(queries.attendance_of(session, meeting))
     steps = [known[each] for each in known if each in opened and not (each == "record_attendance" and marked)]
     if meeting.state == State.SCHEDULED and actor.person_id in invited:
-        answers = [(each, str(speech.t(f"meeting.answer.{each}"))) for each in ("accepted", "declined", "tentative")]
-        answer = Step(
-            "answer",
-            lambda act: _answer(act, meeting.id),
-            [Blank("answer", "choice", options=answers)],
-            _any_role(actor),
-        )
-        steps.insert(0, answer)
+        steps.insert(0, _answer_step(speech, meeting, actor))
     return steps
+
+
+def _answer_step(speech: Speech, meeting: Meeting, actor: Actor) -> Step:
+    answers = [(each, str(speech.t(f"meeting.answer.{each}"))) for each in ("accepted", "declined", "tentative")]
+    blanks = [Blank("answer", "choice", options=answers)]
+    return Step("answer", lambda act: _answer(act, meeting.id), blanks, _any_role(actor))
 
 
 def _any_role(actor: Actor) -> Sequence[str]:

@@ -19,6 +19,7 @@ from services.registry.desk import (
     list_page,
     next_page,
     state_tag,
+    table_of,
     take_step,
     thing_page,
 )
@@ -150,6 +151,22 @@ def _new(request: Request, session: Session, actor: Actor, now: datetime, failed
     )
 
 
+def _facts(speech: Speech, meeting: Meeting) -> list[tuple[Any, Any]]:
+    """Kind, time and place."""
+    span = "–"
+    if meeting.starts_at and meeting.ends_at:
+        span = f"{speech.moment(meeting.starts_at)} – {speech.time(meeting.ends_at)}"
+    facts = [
+        (speech.t("meeting.col.kind"), speech.t(f"meeting.kind.{meeting.kind}")),
+        (speech.t("meeting.col.time"), span),
+        (speech.t("meeting.col.venue"), meeting.venue or "–"),
+        (speech.t("meeting.held_on"), speech.date(queries.held_day(meeting))),
+    ]
+    if meeting.reason:
+        facts.append((speech.t("label.reason"), meeting.reason))
+    return facts
+
+
 def _page(
     request: Request, session: Session, actor: Actor, now: datetime, meeting: Meeting, failed: Failed | None
 ) -> Response:
@@ -165,17 +182,7 @@ def _page(
         ]
         for one in invitations
     ]
-    span = "–"
-    if meeting.starts_at and meeting.ends_at:
-        span = f"{speech.moment(meeting.starts_at)} – {speech.time(meeting.ends_at)}"
-    facts = [
-        (speech.t("meeting.col.kind"), speech.t(f"meeting.kind.{meeting.kind}")),
-        (speech.t("meeting.col.time"), span),
-        (speech.t("meeting.col.venue"), meeting.venue or "–"),
-        (speech.t("meeting.held_on"), speech.date(queries.held_day(meeting))),
-    ]
-    if meeting.reason:
-        facts.append((speech.t("label.reason"), meeting.reason))
+    facts = _facts(speech, meeting)
     columns = [speech.t(f"meeting.people.{name}") for name in ("name", "as", "answer")]
     return thing_page(
         request,
@@ -191,15 +198,7 @@ def _page(
         facts=facts,
         tag=state_tag(speech, "meeting", meeting.state, SHAPES[meeting.state]),
         crumbs=[(speech.t("nav.meetings"), f"{base_of(request)}/meetings"), (meeting.title, "")],
-        tables=[
-            {
-                "title": speech.t("meeting.people.title"),
-                "note": "",
-                "columns": columns,
-                "rows": rows,
-                "empty": speech.t("meeting.people.none"),
-            }
-        ],
+        tables=[table_of(speech.t("meeting.people.title"), columns, rows, speech.t("meeting.people.none"))],
     )
 
 

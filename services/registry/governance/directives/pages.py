@@ -1,5 +1,6 @@
 """HTML door of directives: read, acknowledge, and headquarters' steps up to issuing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from services.registry.desk import (
     list_page,
     next_page,
     state_tag,
+    table_of,
     take_step,
     thing_page,
 )
@@ -246,13 +248,9 @@ def _new(request: Request, session: Session, actor: Actor, now: datetime, failed
     )
 
 
-def _page(
-    request: Request, session: Session, actor: Actor, now: datetime, directive: Directive, failed: Failed | None
-) -> Response:
-    speech = PAGES.speech(request)
-    base = base_of(request)
-    copies = queries.list_copies(session, directive.id, by=actor)
-    rows = [
+def _addressees(speech: Speech, copies: Sequence[DirectiveCopy], now: datetime) -> list[list[Any]]:
+    """Each office with its last day and its acknowledgement."""
+    return [
         [
             speech.names(each.office_names),
             speech.moment(each.acknowledge_by),
@@ -262,6 +260,15 @@ def _page(
         ]
         for each in copies
     ]
+
+
+def _page(
+    request: Request, session: Session, actor: Actor, now: datetime, directive: Directive, failed: Failed | None
+) -> Response:
+    speech = PAGES.speech(request)
+    base = base_of(request)
+    copies = queries.list_copies(session, directive.id, by=actor)
+    rows = _addressees(speech, copies, now)
     facts = [
         (speech.t("directive.col.number"), speech.iso(speech.digits(directive.number))),
         (speech.t("directive.col.issued"), speech.moment(directive.issued_at)),
@@ -285,13 +292,5 @@ def _page(
         facts=facts,
         body=speech.names(directive.body),
         crumbs=[(speech.t("nav.papers"), f"{base}/directives"), (speech.iso(speech.digits(directive.number)), "")],
-        tables=[
-            {
-                "title": speech.t("directive.addressees"),
-                "note": "",
-                "columns": columns,
-                "rows": rows,
-                "empty": speech.t("directive.none"),
-            }
-        ],
+        tables=[table_of(speech.t("directive.addressees"), columns, rows, speech.t("directive.none"))],
     )

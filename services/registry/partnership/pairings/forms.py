@@ -13,7 +13,7 @@ from services.registry.desk import (
 )
 from services.registry.governance.letters.queries import list_letters
 from services.registry.partnership.pairings import commands, queries
-from services.registry.partnership.pairings.lifecycle import PAIRING, State
+from services.registry.partnership.pairings.lifecycle import OPEN, PAIRING, State
 from services.registry.partnership.pairings.models import Pairing
 from services.registry.partnership.province_plans.queries import find_plan
 from services.registry.partnership.secretariats.queries import list_secretariats
@@ -34,12 +34,8 @@ def propose_step(session: Session, speech: Speech, actor: Actor) -> Step:
     cycle = open_cycles(session, tenant=actor.tenant)[0]
     place = {"tenant": actor.tenant, "programme": cycle.programme, "cycle": cycle.cycle}
     plan = find_plan(session, **place, province=actor.province)
-    open_ones = queries.list_pairings(session, by=actor, cycle=cycle.cycle, limit=ALL)
-    busy = {
-        each.secretariat_id
-        for each in open_ones
-        if each.state in ("proposed", "invited", "accepted", "established", "suspended")
-    }
+    pairings = queries.list_pairings(session, by=actor, cycle=cycle.cycle, limit=ALL)
+    busy = {each.secretariat_id for each in pairings if each.state in OPEN}
     schools = [
         (str(each.id), speech.names(each.school_names))
         for each in list_secretariats(session, by=actor, cycle=cycle.cycle, limit=ALL)
@@ -72,6 +68,26 @@ def propose_step(session: Session, speech: Speech, actor: Actor) -> Step:
     return Step("create", run, blanks, OFFICER)
 
 
+def _answering(key: UUID) -> dict[str, Step]:
+    """The two answers an agency may give."""
+    reason = Blank("reason", "prose")
+    return {
+        "accept": Step(
+            "accept",
+            lambda act: _answer(act, key, True),
+            [Blank("number", required=False), Blank("answered_on", "day", required=False)],
+            ANSWERERS,
+        ),
+        "decline": Step(
+            "decline",
+            lambda act: _answer(act, key, False),
+            [reason, Blank("answered_on", "day", required=False)],
+            ANSWERERS,
+            soft=True,
+        ),
+    }
+
+
 def steps_of(session: Session, speech: Speech, pairing: Pairing, actor: Actor) -> list[Step]:
     """The open steps, the next one first; an agency may only answer."""
     letters = [
@@ -88,19 +104,6 @@ def steps_of(session: Session, speech: Speech, pairing: Pairing, actor: Actor) -
             [Blank("letter_id", "choice", options=letters), Blank("invited_on", "day", required=False)],
             OFFICER,
         ),
-        "accept": Step(
-            "accept",
-            lambda act: _answer(act, key, True),
-            [Blank("number", required=False), Blank("answered_on", "day", required=False)],
-            ANSWERERS,
-        ),
-        "decline": Step(
-            "decline",
-            lambda act: _answer(act, key, False),
-            [reason, Blank("answered_on", "day", required=False)],
-            ANSWERERS,
-            soft=True,
-        ),
         "establish": Step(
             "establish", lambda act: _establish(act, key), [Blank("established_on", "day", required=False)], OFFICER
         ),
@@ -113,8 +116,10 @@ def steps_of(session: Session, speech: Speech, pairing: Pairing, actor: Actor) -
         ),
         "void": Step("void", lambda act: _void(act, key), [reason], OFFICER, soft=True),
     }
+    known |= _answering(key)
+    order = ("invite", "accept", "establish", "resume", "decline", "suspend", "dissolve", "void")
     opened = [str(each) for each in PAIRING.open(State(pairing.state))]
-    return [known[each] for each in known if each in opened]
+    return [known[each] for each in order if each in opened]
 
 
 def _common(act: Act, pairing_id: UUID) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,12 @@ from shared.web.pages import Speech
 
 ALL = 200
 OFFICER = ("province_officer",)
+REASONED: dict[str, Any] = {
+    "resume": commands.resume_secretariat,
+    "pass-over": commands.pass_over_secretariat,
+    "suspend": commands.suspend_secretariat,
+    "revoke": commands.revoke_secretariat,
+}
 
 
 def nominate_step(session: Session, speech: Speech, actor: Actor) -> Step:
@@ -58,6 +65,16 @@ def nominate_step(session: Session, speech: Speech, actor: Actor) -> Step:
     )
 
 
+def _reason_step(action: str, run: Any, key: UUID) -> Step:
+    return Step(
+        action, lambda act: _reasoned(act, key, run), [Blank("reason", "prose")], OFFICER, soft=action != "resume"
+    )
+
+
+def _step(key: UUID, action: str, run: Any, *blanks: Blank) -> Step:
+    return Step(action, lambda act: run(act, key), blanks, OFFICER)
+
+
 def steps_of(session: Session, speech: Speech, secretariat: Secretariat, actor: Actor, now: datetime) -> list[Step]:
     """The open steps, the next one first."""
     rules = rules_of(session, tenant=actor.tenant, programme=secretariat.programme, cycle=secretariat.cycle)
@@ -66,11 +83,8 @@ def steps_of(session: Session, speech: Speech, secretariat: Secretariat, actor: 
     here: dict[str, Any] = {"organisation_id": secretariat.school_id, "tenant": actor.tenant, "on": now.date()}
     principals = _people(session, actor, holders_of(session, role="principal", **here))
     officers = _people(session, actor, holders_of(session, role="secretariat_officer", **here)) or principals
-    key = secretariat.id
 
-    def step(action: str, run: Any, *blanks: Blank, soft: bool = False) -> Step:
-        return Step(action, lambda act: run(act, key), blanks, OFFICER, soft=soft)
-
+    step = partial(_step, secretariat.id)
     known = {
         "assess": step(
             "assess",
@@ -96,28 +110,8 @@ def steps_of(session: Session, speech: Speech, secretariat: Secretariat, actor: 
             Blank("calendar_on", "day"),
             Blank("established_on", "day", required=False),
         ),
-        "pass-over": step(
-            "pass-over",
-            lambda act, id: _reasoned(act, id, commands.pass_over_secretariat),
-            Blank("reason", "prose"),
-            soft=True,
-        ),
-        "suspend": step(
-            "suspend",
-            lambda act, id: _reasoned(act, id, commands.suspend_secretariat),
-            Blank("reason", "prose"),
-            soft=True,
-        ),
-        "resume": step(
-            "resume", lambda act, id: _reasoned(act, id, commands.resume_secretariat), Blank("reason", "prose")
-        ),
-        "revoke": step(
-            "revoke",
-            lambda act, id: _reasoned(act, id, commands.revoke_secretariat),
-            Blank("reason", "prose"),
-            soft=True,
-        ),
     }
+    known |= {action: _reason_step(action, run, secretariat.id) for action, run in REASONED.items()}
     opened = queries.open_actions_of(secretariat)
     return [known[each] for each in known if each in opened]
 

@@ -18,6 +18,7 @@ from services.registry.desk import (
     list_page,
     next_page,
     state_tag,
+    table_of,
     take_step,
     thing_page,
 )
@@ -162,10 +163,8 @@ def _new(request: Request, session: Session, actor: Actor, now: datetime, failed
     )
 
 
-def _page(
-    request: Request, session: Session, actor: Actor, now: datetime, secretariat: Secretariat, failed: Failed | None
-) -> Response:
-    speech = PAGES.speech(request)
+def _facts(session: Session, speech: Speech, secretariat: Secretariat, actor: Actor) -> list[tuple[Any, Any]]:
+    """Its days, slot, letter and people."""
     officers = queries.officers_of(session, secretariat.id)
     wanted = [each.person_id for each in officers] + ([secretariat.principal_id] if secretariat.principal_id else [])
     names = people_named(session, person_ids=wanted, tenant=actor.tenant)
@@ -187,24 +186,21 @@ def _page(
         )
     if secretariat.reason:
         facts.append((speech.t("label.reason"), secretariat.reason))
+    return facts
+
+
+def _page(
+    request: Request, session: Session, actor: Actor, now: datetime, secretariat: Secretariat, failed: Failed | None
+) -> Response:
+    speech = PAGES.speech(request)
+    facts = _facts(session, speech, secretariat, actor)
     calendar = [
         [entry.get("title", ""), _typed_on(speech, entry.get("on", ""))] for entry in secretariat.action_calendar
     ]
+    duties, entries = [[each] for each in secretariat.duty_sheet], ("label.calendar_title", "label.day")
     tables = [
-        {
-            "title": speech.t("label.duties"),
-            "note": "",
-            "columns": [speech.t("label.duty")],
-            "empty": "",
-            "rows": [[each] for each in secretariat.duty_sheet],
-        },
-        {
-            "title": speech.t("secretariat.calendar"),
-            "note": "",
-            "columns": [speech.t("label.calendar_title"), speech.t("label.day")],
-            "empty": "",
-            "rows": calendar,
-        },
+        table_of(speech.t("label.duties"), [speech.t("label.duty")], duties),
+        table_of(speech.t("secretariat.calendar"), [speech.t(each) for each in entries], calendar),
     ]
     return thing_page(
         request,

@@ -53,20 +53,28 @@ def start_step(session: Session, speech: Speech, actor: Actor) -> Step:
     return Step("create", run, blanks, (*OFFICER, *HQ))
 
 
-def steps_of(session: Session, speech: Speech, plan: Any, actor: Actor) -> list[Step]:
-    """The open steps of the plan: agencies, launch, exception."""
+def _pool(session: Session, speech: Speech, plan: Any, actor: Actor) -> list[tuple[str, str]]:
+    """Agencies of the province that hold no slot yet."""
     chosen = {
         each.agency_id for each in list_selections(session, plan_id=plan.id, by=actor, state="selected", limit=ALL)
     }
-    pool = [
+    return [
         (str(each.id), speech.names(each.names))
         for each in list_agencies(session, by=actor, limit=ALL)
         if each.id not in chosen
     ]
-    quotas = [
+
+
+def _quotas(session: Session, speech: Speech, plan: Any) -> list[tuple[str, str]]:
+    return [
         (each.quota_id, str(speech.t(f"plan.subject.{each.subject}")))
         for each in slots_of(session, plan.id, plan.launch_to)
     ]
+
+
+def steps_of(session: Session, speech: Speech, plan: Any, actor: Actor) -> list[Step]:
+    """The open steps of the plan: agencies, launch, exception."""
+    pool, quotas = _pool(session, speech, plan, actor), _quotas(session, speech, plan)
     key = plan.id
     known = {
         "select-agency": Step(

@@ -18,6 +18,7 @@ from services.registry.desk import (
     link_to,
     list_page,
     state_tag,
+    table_of,
     take_step,
     thing_page,
     today_of,
@@ -177,15 +178,9 @@ def gauges_of(session: Session, speech: Speech, plan: Any, today: date) -> list[
     return gauges
 
 
-def _page(
-    request: Request, session: Session, actor: Actor, now: datetime, plan: Any, failed: Failed | None
-) -> Response:
-    speech = PAGES.speech(request)
-    today = today_of(now)
-    names = {each.code: each.names for each in list_provinces(session, tenant=actor.tenant)}
-    title = speech.names(names.get(plan.province)) or plan.province
-    gauges = gauges_of(session, speech, plan, today)
-    steps = [
+def _launch_steps(session: Session, speech: Speech, plan: Any, today: date) -> list[SimpleNamespace]:
+    """T1 to T4 with the day each was completed, or its deadline."""
+    return [
         SimpleNamespace(
             shape="done" if day else "late" if today > plan.launch_to else "ring",
             code=code,
@@ -194,7 +189,11 @@ def _page(
         )
         for code, day in queries.steps_of(session, plan).items()
     ]
-    selections = [
+
+
+def _selections(request: Request, session: Session, speech: Speech, plan: Any, actor: Actor) -> list[list[Any]]:
+    """The agencies of the plan with slot and pairing."""
+    return [
         [
             speech.names(each.agency_names),
             speech.num(each.slot_no),
@@ -206,6 +205,18 @@ def _page(
         ]
         for each in list_selections(session, plan_id=plan.id, by=actor, limit=ALL)
     ]
+
+
+def _page(
+    request: Request, session: Session, actor: Actor, now: datetime, plan: Any, failed: Failed | None
+) -> Response:
+    speech = PAGES.speech(request)
+    today = today_of(now)
+    names = {each.code: each.names for each in list_provinces(session, tenant=actor.tenant)}
+    title = speech.names(names.get(plan.province)) or plan.province
+    gauges = gauges_of(session, speech, plan, today)
+    steps = _launch_steps(session, speech, plan, today)
+    selections = _selections(request, session, speech, plan, actor)
     low = next((each for each in gauges if each.breached), None)
     lead = speech.t("plan.lead_low", held=low.held, min=low.minimum) if low else speech.t("plan.lead_within")
     columns = [speech.t(f"plan.selection.{name}") for name in ("agency", "slot", "pairing", "state")]
@@ -231,13 +242,5 @@ def _page(
         ],
         crumbs=[(speech.t("nav.provinces"), f"{base_of(request)}/province-plans"), (title, "")],
         province=plan.province,
-        tables=[
-            {
-                "title": speech.t("plan.selection.title"),
-                "note": "",
-                "columns": columns,
-                "rows": selections,
-                "empty": speech.t("plan.selection.none"),
-            }
-        ],
+        tables=[table_of(speech.t("plan.selection.title"), columns, selections, speech.t("plan.selection.none"))],
     )
