@@ -29,7 +29,7 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             if hasattr(module, hook):
                 getattr(module, hook)(app)
     if settings.demo_clock:
-        consumers = readers(Background("registry", settings))
+        consumers = readers(Background("registry", settings), with_bus=False)
         app.include_router(
             clock_router(next_due=lambda session: next_due(session, due_list()), lag=lambda: total_lag(consumers))
         )

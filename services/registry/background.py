@@ -2,7 +2,7 @@
 
 from services.registry.clock import due_list
 from shared.kernel.bus import Consumer, Subscriber
-from shared.kernel.clock import sweep, use_demo_clock
+from shared.kernel.clock import Sweeper, use_demo_clock
 from shared.kernel.rooms import rooms
 from shared.kernel.service import Background, reader_loops
 from shared.kernel.work import Loop
@@ -27,7 +27,7 @@ def merge(into: Subscriber, other: Subscriber) -> None:
 
 def readers(background: Background, *, with_bus: bool = True) -> list[Consumer]:
     """Registry's reader of its own stream."""
-    return [background.local_consumer(subscriber(), STREAM)]
+    return [background.local_consumer(subscriber(), STREAM, with_bus=with_bus)]
 
 
 def loops(background: Background, only: str = "all") -> list[Loop]:
@@ -40,5 +40,5 @@ def loops(background: Background, only: str = "all") -> list[Loop]:
         parts["listener"] = reader_loops(readers(background))
     if only in ("all", "clock"):
         dues, idle = due_list(), 0.05 if background.settings.demo_clock else 1.0
-        parts["clock"] = [Loop("clock", lambda: sweep(background.sessions, dues), idle_s=idle)]
+        parts["clock"] = [Loop("clock", Sweeper(background.sessions, dues).step, idle_s=idle)]
     return [loop for part in parts.values() for loop in part]

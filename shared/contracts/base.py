@@ -71,7 +71,7 @@ def noun_of(event_type: str) -> str:
 
 
 class FactHeader(Part):
-    """Which version of which fact an event carries; the highest version known at an instant is the truth of that instant."""
+    """Which version of which fact an event carries; the highest version known at an instant is its truth."""
 
     id: UUID
     version: int

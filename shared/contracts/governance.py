@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from shared.contracts.base import Event, FactEvent, Names, Part
+from shared.contracts.base import FactEvent, Names, Part
 
 
 class SeatHolding(Part):

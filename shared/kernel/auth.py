@@ -120,7 +120,8 @@ def issue_token(
 def read_token(token: str, keys: dict[str, Any], *, audience: str, now: int) -> Actor:
     """The actor a token speaks for; raises TokenRefused for anything but a valid one of ours.
 
-    One algorithm, our `typ`, all of iss, aud, sub, jti, iat and exp present, lifetime at most ten minutes (service tokens
+    One algorithm, our `typ`, all of iss, aud, sub, jti, iat and exp present, lifetime at most ten minutes (service
+    tokens
     live as long as their exp says).
     """
     if len(token) > MAX_TOKEN_BYTES:

@@ -126,7 +126,7 @@ class Consumer:
         batch = self._from_bus(epoch, pos)
         if batch is None:
             batch, epoch = self._from_feed(epoch, pos)
-        if not batch:
+        if not batch or epoch is None:
             return 0
         try:
             return self._apply(batch, epoch)
@@ -178,7 +178,10 @@ class Consumer:
             self.quiet_rounds += 1
             return None if self.quiet_rounds % 5 == 0 or not self.block_ms else []
         self.quiet_rounds = 0
-        batch = [Envelope.model_validate_json(fields[b"event"]) for _id, fields in entries]
+        try:
+            batch = [Envelope.model_validate_json(fields[b"event"]) for _id, fields in entries]
+        except (ValueError, KeyError):
+            return None  # an entry nobody can read; the journal has the event itself
         return batch if batch[0].feedseq == pos + 1 else None
 
     def _from_feed(self, epoch: UUID | None, pos: int) -> tuple[list[Envelope], UUID]:

@@ -9,9 +9,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Boolean, Integer, Text, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from shared.kernel.db import UTC_TIME, KernelTable
+from shared.kernel.problems import Problem
 from shared.kernel.tenancy import enter
 
 log = structlog.get_logger()
@@ -62,7 +64,8 @@ def business_now(session: Session) -> datetime:
     if Clock.demo:
         row = session.execute(select(BusinessClock.now, BusinessClock.running, BusinessClock.set_at)).first()
         if row is not None:
-            return row.now + (machine_now(session) - row.set_at) if row.running else row.now
+            now: datetime = row.now + (machine_now(session) - row.set_at) if row.running else row.now
+            return now
     return datetime.now(UTC)
 
 
@@ -90,8 +93,10 @@ def known_tenants(session: Session) -> list[str]:
 class Due:
     """One kind of thing that becomes due: how to find the rows, what to do with one, when the next comes.
 
-    `due(session, now, limit)` lists ids whose instant has come; `run(session, id, now)` handles one in a transaction of its
-    own and must check again that it is still due; `next_at(session)` is the earliest instant of an unhandled row, or None.
+    `due(session, now, limit)` lists ids whose instant has come; `run(session, id, now)` handles one in a transaction
+    of its
+    own and must check again that it is still due; `next_at(session)` is the earliest instant of an unhandled row, or
+    None.
     All three run within one tenant.
     """
 
@@ -99,6 +104,31 @@ class Due:
     due: Callable[[Session, datetime, int], Sequence[UUID]]
     run: Callable[[Session, UUID, datetime], None]
     next_at: Callable[[Session], datetime | None]
+
+
+FINGERPRINT = text(
+    "SELECT (SELECT now FROM business_clock), (SELECT max(id) FROM outbox), "
+    "floor(extract(epoch FROM clock_timestamp()))::bigint"
+)
+
+
+@dataclass
+class Sweeper:
+    """The clock's loop: looks once, and sweeps only when time or facts have moved since nothing was due."""
+
+    sessions: sessionmaker[Session]
+    dues: Sequence[Due]
+    seen: object = None
+
+    def step(self) -> int:
+        """Handle what is due; returns how many rows were handled."""
+        with self.sessions.begin() as session:
+            looked = tuple(session.execute(FINGERPRINT).one())
+        if looked == self.seen:
+            return 0
+        handled = sweep(self.sessions, self.dues)
+        self.seen = None if handled else looked
+        return handled
 
 
 def sweep(sessions: sessionmaker[Session], dues: Sequence[Due], *, stop: threading.Event | None = None) -> int:
@@ -113,25 +143,27 @@ def sweep(sessions: sessionmaker[Session], dues: Sequence[Due], *, stop: threadi
         with sessions.begin() as session:
             now, tenants = business_now(session), known_tenants(session)
         for tenant in tenants:
-            for due in dues:
-                handled += _sweep_one(sessions, due, tenant=tenant, now=now, stop=stop)
+            with sessions.begin() as session:
+                enter(session, tenant=tenant, province="*")
+                found = [(due, row_id) for due in dues for row_id in due.due(session, now, BATCH)]
+            for due, row_id in found:
+                if stop is not None and stop.is_set():
+                    return handled
+                handled += _run(sessions, due, row_id, tenant=tenant, now=now)
     return handled
 
 
-def _sweep_one(
-    sessions: sessionmaker[Session], due: Due, *, tenant: str, now: datetime, stop: threading.Event | None
-) -> int:
-    with sessions.begin() as session:
-        enter(session, tenant=tenant, province="*")
-        ids = due.due(session, now, BATCH)
-    for row_id in ids:
-        if stop is not None and stop.is_set():
-            return 0
+def _run(sessions: sessionmaker[Session], due: Due, row_id: UUID, *, tenant: str, now: datetime) -> int:
+    """One due row in its own transaction; one that cannot be handled stays due, says so, and holds up no other."""
+    try:
         with sessions.begin() as session:
             enter(session, tenant=tenant, province="*")
             due.run(session, row_id, now)
-        log.info("clock.handled", due=due.name, id=str(row_id))
-    return len(ids)
+    except (Problem, IntegrityError, DataError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        log.exception("clock.failed", due=due.name, id=str(row_id))
+        return 0
+    log.info("clock.handled", due=due.name, id=str(row_id))
+    return 1
 
 
 def next_due(session: Session, dues: Sequence[Due]) -> datetime | None:

@@ -1,10 +1,10 @@
 """Where each reader stands, and what it had to set aside: both in the reader's own database."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, Text, Uuid, func, select
+from sqlalchemy import BigInteger, Identity, Index, Integer, Table, Text, Uuid, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -55,7 +55,9 @@ class DeadLetter(KernelTable):
     reason: Mapped[str | None] = mapped_column(Text)
 
 
-DeadLetter.__table__.info["row_security"] = False  # readers of all tenants park here; queries filter by province
+cast(Table, DeadLetter.__table__).info["row_security"] = (
+    False  # readers of all tenants park here; queries filter by province
+)
 
 
 def lock_cursor(session: Session, *, reader: str, source: str, stream: str, partition: str) -> Cursor:
@@ -72,7 +74,7 @@ def parked_aggregates(session: Session, *, reader: str, source: str) -> dict[UUI
         .where(DeadLetter.reader == reader, DeadLetter.source == source, DeadLetter.state == "parked")
         .group_by(DeadLetter.aggregate_id)
     )
-    return {aggregate: letter for aggregate, letter in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def park(

@@ -42,7 +42,7 @@ class KernelTable(DeclarativeBase):
     """Tables each service's database has for the kernel: outbox, cursors, idempotency keys, clock."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {str: Text()}  # noqa: RUF012
+    type_annotation_map = {str: Text()}
 
 
 class Versioned:
@@ -84,7 +84,7 @@ class FactColumns(Versioned, Scoped):
 
 
 def scoped_keys(*more: Any) -> tuple[Any, ...]:
-    """`__table_args__` of a scoped table: unique (tenant, province, id) and (tenant, id), so that foreign keys span them.
+    """`__table_args__` of a scoped table: unique (tenant, province, id) and (tenant, id), for foreign keys to span.
 
     A table with constraints of its own writes `__table_args__ = scoped_keys(Index(…), …)`.
     """

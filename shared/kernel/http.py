@@ -21,7 +21,6 @@ from shared.kernel.problems import (
     IfMatchRequired,
     Problem,
     Unauthenticated,
-    expect,
 )
 from shared.kernel.tenancy import enter
 

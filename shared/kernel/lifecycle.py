@@ -17,7 +17,8 @@ class IllegalTransition(Conflict):
 class Lifecycle(Generic[S, A]):
     """The states of one noun and the only ways between them.
 
-    `initial` maps the creating action to the first state; `table` maps (state, action) to the next state. An action that
+    `initial` maps the creating action to the first state; `table` maps (state, action) to the next state. An action
+    that
     leaves the state unchanged is listed with the same state.
     """
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared.kernel.clock import business_now, set_business_now
-from shared.kernel.http import ActorDep, BaseSessionDep, SessionDep, require
+from shared.kernel.http import ActorDep, SessionDep, require
 from shared.kernel.wire import Out, Wire
 
 UNNUMBERED = text("SELECT count(*) FROM outbox WHERE feed_seq IS NULL")

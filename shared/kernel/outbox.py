@@ -1,10 +1,10 @@
 """The outbox: an event is written in the same transaction as the change it tells of, and is the journal ever after."""
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, Text, UniqueConstraint, Uuid, func, insert, select
+from sqlalchemy import BigInteger, Identity, Index, Integer, Table, Text, UniqueConstraint, Uuid, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -45,7 +45,9 @@ class Outbox(KernelTable):
     data: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
-Outbox.__table__.info["row_security"] = False  # the relay's role reads all of it; no person's query touches it
+cast(Table, Outbox.__table__).info["row_security"] = (
+    False  # the relay's role reads all of it; no person's query touches it
+)
 
 
 class Aggregate(Protocol):
@@ -64,7 +66,8 @@ class Aggregate(Protocol):
 def emit(session: Session, event: Event, *, by: Aggregate, now: datetime) -> None:
     """Say what happened, in the transaction of the change.
 
-    The aggregate's counter is raised and flushed first: its row is locked before the event row gets its id, so the order
+    The aggregate's counter is raised and flushed first: its row is locked before the event row gets its id, so the
+    order
     of ids is the order of the aggregate's events (I5). The actor and the cause are those of the session.
     """
     if event.subject_id != by.id:

@@ -2,8 +2,10 @@
 
 import importlib
 import pkgutil
+import time
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 from uuid import UUID
 
 import redis
@@ -21,6 +23,7 @@ from shared.values.ids import new_id
 log = structlog.get_logger()
 BATCH = 500
 TAIL = 50
+LOOK_S = 1.0
 KEEP = 10_000
 
 
@@ -47,14 +50,23 @@ NUMBER = text(
     UPDATE outbox o SET feed_seq = :last + p.rn FROM p WHERE o.id = p.id
     """
 )
-COMPACT = text(
+WAITING = text("SELECT DISTINCT stream FROM outbox WHERE feed_seq IS NULL")
+OLDER = text(
     """
     UPDATE outbox o SET data = NULL
+      FROM (SELECT DISTINCT aggregate_type, aggregate_id FROM outbox WHERE stream = :stream AND feed_seq > :last) fresh
      WHERE o.stream = :stream AND o.data IS NOT NULL AND o.feed_seq IS NOT NULL
-       AND (EXISTS (SELECT 1 FROM outbox n WHERE n.stream = o.stream AND n.aggregate_type = o.aggregate_type
-                      AND n.aggregate_id = o.aggregate_id AND n.sequence > o.sequence AND n.feed_seq IS NOT NULL)
-            OR EXISTS (SELECT 1 FROM outbox e WHERE e.stream = :open AND e.aggregate_id = o.aggregate_id
-                         AND e.type = 'peyvand.person.erased.v1'))
+       AND o.aggregate_type = fresh.aggregate_type AND o.aggregate_id = fresh.aggregate_id
+       AND EXISTS (SELECT 1 FROM outbox n WHERE n.stream = o.stream AND n.aggregate_type = o.aggregate_type
+                     AND n.aggregate_id = o.aggregate_id AND n.sequence > o.sequence AND n.feed_seq IS NOT NULL)
+    """
+)
+ERASED = text(
+    """
+    UPDATE outbox o SET data = NULL
+      FROM (SELECT DISTINCT aggregate_id FROM outbox
+             WHERE stream = :stream AND feed_seq > :last AND type = 'peyvand.person.erased.v1') gone
+     WHERE o.stream = :restricted AND o.data IS NOT NULL AND o.aggregate_id = gone.aggregate_id
     """
 )
 
@@ -92,9 +104,16 @@ def number_batch(session: Session, stream: str, batch: int = BATCH) -> int:
             text("UPDATE feed_head SET last_seq = last_seq + :n WHERE stream = :stream"),
             {"n": numbered, "stream": stream},
         )
-        if stream.endswith(".pii"):
-            session.execute(COMPACT, {"stream": stream, "open": stream.removesuffix(".pii")})
+        blank(session, stream, last)
     return numbered
+
+
+def blank(session: Session, stream: str, last: int) -> None:
+    """Erase the data of restricted rows that a newer one replaced, and of people erased just now; numbers stay."""
+    if stream.endswith(".pii"):
+        session.execute(OLDER, {"stream": stream, "last": last})
+    else:
+        session.execute(ERASED, {"stream": stream, "restricted": f"{stream}.pii", "last": last})
 
 
 @dataclass
@@ -106,22 +125,31 @@ class Relay:
     name: str
     bus: redis.Redis | None = None
     bus_down: bool = False
+    looked_at: float = 0.0
 
     def step(self) -> int:
         """Number and publish what is there; returns how many rows moved. Redis being away is never a failure."""
         moved = 0
+        with self.sessions.begin() as session:
+            waiting = set(session.scalars(WAITING))
+        look = time.monotonic() - self.looked_at > LOOK_S  # a wipe, or a relay that died before it published
         for stream in streams_of(self.source):
-            with self.sessions.begin() as session:
-                moved += number_batch(session, stream)
-            if self.bus is not None:
+            if stream in waiting:
+                with self.sessions.begin() as session:
+                    moved += number_batch(session, stream)
+            if self.bus is not None and (look or stream in waiting):
                 moved += self._publish(stream)
+        if look:
+            self.looked_at = time.monotonic()
         return moved
 
     def _publish(self, stream: str) -> int:
         assert self.bus is not None
         try:
             with self.sessions() as session, session.begin():
-                return publish_batch(session, self.bus, stream, name=self.name)
+                published = publish_batch(session, self.bus, stream, name=self.name)
+            self.bus_down = False
+            return published
         except redis.RedisError as error:
             if not self.bus_down:
                 log.warning("relay.bus_down", stream=stream, error=type(error).__name__)
@@ -138,7 +166,7 @@ def publish_batch(session: Session, bus: redis.Redis, stream: str, *, name: str,
     key = stream_key(stream, epoch)
     newest = bus.xrevrange(key, count=1)
     head = session.execute(text("SELECT last_seq FROM feed_head WHERE stream = :s"), {"s": stream}).scalar_one()
-    last = int(newest[0][0].decode().split("-")[0]) if newest else max(head - TAIL, 0)
+    last = int(cast(bytes, newest[0][0]).decode().split("-")[0]) if newest else max(head - TAIL, 0)
     if last >= head:
         return 0
     envelopes = journal(session, stream, after=last, limit=batch, name=name)

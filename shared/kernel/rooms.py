@@ -1,4 +1,4 @@
-"""Finds the rooms of a service's slices (`models`, `routes`, `pages`, `clock`, …), so that a new slice is wired by existing."""
+"""Finds the rooms of a service's slices (`models`, `routes`, `clock`, …): a new slice is wired by existing."""
 
 import importlib
 import pkgutil

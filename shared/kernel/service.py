@@ -79,7 +79,7 @@ class Background:
     def relay_loop(self) -> Loop:
         """The loop that numbers and publishes."""
         relay = Relay(self.relay_sessions, source=self.service, name=self.name, bus=self.bus())
-        return Loop("relay", relay.step, idle_s=0.03)
+        return Loop("relay", relay.step, idle_s=0.02, idle_most_s=0.1 if self.settings.demo_clock else 0.25)
 
     def consumers(self, subscriber: Subscriber, *, with_bus: bool = True) -> list[Consumer]:
         """One reader per configured source."""
@@ -97,7 +97,7 @@ class Background:
             for source in self.settings.sources
         ]
 
-    def local_consumer(self, subscriber: Subscriber, stream: str) -> Consumer:
+    def local_consumer(self, subscriber: Subscriber, stream: str, *, with_bus: bool = True) -> Consumer:
         """A reader of the service's own stream, straight from its own journal."""
         return Consumer(
             subscriber,
@@ -105,6 +105,7 @@ class Background:
             source=self.name,
             stream=stream,
             feed=LocalFeed(self.sessions, stream, self.name),
+            bus=self.bus() if with_bus else None,
         )
 
 

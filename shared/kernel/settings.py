@@ -36,7 +36,7 @@ class CommonSettings(BaseSettings):
     demo_clock: bool = False
     sources: list[Source] = []
     token_private_key: SecretStr | None = None
-    token_public_keys: str = '{"keys": []}'
+    token_public_keys: str = '{"keys": []}'  # noqa: S105 - an empty key set
     service_token: SecretStr | None = None
     pool_size: int = 10
     statement_timeout_ms: int = 10_000

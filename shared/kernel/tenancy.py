@@ -25,7 +25,7 @@ def enter(session: Session, *, tenant: str, province: str) -> None:
 
 
 def within(model: Any, by: Actor) -> ColumnElement[bool]:
-    """SQL condition: rows of the actor's tenant that are national or of the actor's province; none without a province."""
+    """SQL condition: rows of the actor's tenant that are national or of the own province; none without one."""
     if not GUARD_ON:
         return true()
     if not by.province:
@@ -44,7 +44,8 @@ def is_scoped(table: Table) -> bool:
 def policies_of(table: str) -> Iterable[str]:
     """The statements that put a scoped table under forced row-level security, for migrations.
 
-    Read: own tenant and (all provinces, or own province, or a national row). Write: own tenant and (all or own province).
+    Read: own tenant and (all provinces, or own province, or a national row). Write: own tenant and (all or own
+    province).
     An empty `peyvand.province` sees nothing, national rows included.
     """
     tenant = "tenant = current_setting('peyvand.tenant', true)"

@@ -58,7 +58,7 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"type": "string", "examples": ["1399-07-05", "2020-09-26"]}, mode="validation"),
 ]
-"""A day as people type it: Solar Hijri or (from the year 1800) Gregorian, in any digits. 31 Mehr is an error of the field."""
+"""A day as people type it: Solar Hijri or (from 1800) Gregorian, in any digits. 31 Mehr is an error of the field."""
 
 
 class Wire(BaseModel):

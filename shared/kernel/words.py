@@ -22,7 +22,7 @@ class Words:
         for directory in directories:
             for path in sorted(directory.glob("*.yaml")):
                 language = path.name.split(".")[-2]
-                entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}
+                entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}  # noqa: S506 - every scalar stays text
                 self.texts.setdefault(language, {}).update(_flat(entries))
 
     def has(self, language: str, key: str) -> bool:
@@ -30,7 +30,7 @@ class Words:
         return key in self.texts.get(language, {})
 
     def t(self, language: str, key: str, **params: Any) -> str:
-        """The text of a key, days and numbers written as the language does; English where it lacks the key, else the key."""
+        """The text of a key, days and numbers as the language writes them; English where it lacks it, else the key."""
         text = self.texts.get(language, {}).get(key) or self.texts["en"].get(key)
         if text is None:
             return key
@@ -41,7 +41,7 @@ class Words:
 
 
 def shown(value: Any, language: str) -> Any:
-    """A value as people write it: a day in the Solar Hijri calendar, a number in the language's digits, text as it is."""
+    """A value as people write it: a day in Solar Hijri, a number in the language's digits, text as it is."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return format_date(value, language)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):

@@ -23,6 +23,8 @@ class Loop:
     name: str
     step: Callable[[], int]
     idle_s: float = 0.25
+    idle_most_s: float = 0.0
+    """Idle turns wait longer each time, up to this; 0 keeps to `idle_s`."""
     patience_s: float = WATCHDOG_S
     """How long one turn may take; a loop that waits for a slow provider says so."""
     turned_at: float = field(default_factory=time.monotonic)
@@ -31,7 +33,8 @@ class Loop:
 def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Event | None = None) -> int:
     """Turn all loops in threads until SIGTERM; returns the exit code.
 
-    An unexpected error ends the process (its supervisor starts it anew); a neighbour being away is waited for. A loop that
+    An unexpected error ends the process (its supervisor starts it anew); a neighbour being away is waited for. A loop
+    that
     has not turned within its patience ends the process too, so a deaf connection never looks alive.
     """
     stop = stop or threading.Event()
@@ -55,7 +58,7 @@ def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Eve
 
 
 def _turn(loop: Loop, stop: threading.Event, failed: threading.Event) -> None:
-    backoff = 0.1
+    backoff, idle = 0.1, loop.idle_s
     while not stop.is_set():
         try:
             done = loop.step()
@@ -70,5 +73,8 @@ def _turn(loop: Loop, stop: threading.Event, failed: threading.Event) -> None:
             stop.set()
             raise
         loop.turned_at = time.monotonic()
-        if not done:
-            stop.wait(loop.idle_s)
+        if done:
+            idle = loop.idle_s
+        else:
+            stop.wait(idle)
+            idle = min(idle * 1.5, max(loop.idle_most_s, loop.idle_s))
