@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 
 from sqlalchemy.orm import Session
 
+from services.reporting.facts.currency import note_current
 from services.reporting.jobs.sweeper import sweep
 from shared.kernel.bus import Consumer, Subscriber
 from shared.kernel.clock import use_demo_clock
@@ -52,13 +54,15 @@ def loops(background: Background, only: str = "all") -> list[Loop]:
     use_demo_clock(background.settings.demo_clock)
     found: list[Loop] = []
 
-    def feeds() -> list[Consumer]:
-        return readers(background, with_bus=False)
+    @cache
+    def feeds() -> tuple[Consumer, ...]:
+        return tuple(readers(background, with_bus=False))
 
     if only in ("all", "relay"):
         found.append(background.relay_loop())
     if only in ("all", "listener"):
         found += reader_loops(readers(background))
+        found.append(Loop("currency", lambda: note_current(background.sessions, feeds()), idle_s=5.0))
     if only in ("all", "jobs"):
         found.append(Loop("jobs", lambda: sweep(background.sessions, feeds, nudge=nudge_of(background)), idle_s=5.0))
     return found
