@@ -134,6 +134,7 @@ def on_meeting_changed(session: Session, event: MeetingEvent, envelope: Envelope
 def on_programme_changed(session: Session, event: ProgrammePublished | ProgrammeRevised, envelope: Envelope) -> None:
     """Zone, weekend and languages."""
     commands.keep_thing(session, envelope, kind="programme", key=event.programme.code, data=_plain(event.programme))
+    queries.forget_locales(session)
 
 
 subscriber.on(ProgrammePublished)(on_programme_changed)
@@ -146,6 +147,7 @@ def on_holiday_changed(session: Session, event: HolidayChanged, envelope: Envelo
     known = queries.thing(session, envelope.tenant, "holidays", event.territory_code) or {"days": []}
     days = ({*known["days"], *(day.isoformat() for day in event.added)}) - {day.isoformat() for day in event.removed}
     commands.keep_thing(session, envelope, kind="holidays", key=event.territory_code, data={"days": sorted(days)})
+    queries.forget_locales(session)
 
 
 def _plain(part: Part) -> dict[str, object]:

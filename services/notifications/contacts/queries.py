@@ -17,6 +17,7 @@ from shared.values.deadlines import weekend_of
 Addressee = Contact
 """A row of the address book, as other slices name it."""
 
+_LOCALES = "notifications.locales"
 _SEATS = {Role.PH: "PR-01", Role.PS: "PR-02"}
 _NATIONAL_SEATS = {Role.HQC: "HQ-01", Role.LEG: "HQ-09"}
 _ROLES = {Role.PE: "province_officer"}
@@ -173,6 +174,12 @@ def get_contact(session: Session, person_id: UUID) -> Contact | None:
     return session.get(Contact, person_id)
 
 
+def list_contacts(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, Addressee]:
+    """The contacts of some people, in one look."""
+    statement = select(Contact).where(Contact.person_id.in_(set(person_ids)))
+    return {found.person_id: found for found in session.scalars(statement)}
+
+
 def thing(session: Session, tenant: str, kind: str, key: str) -> dict[str, Any] | None:
     """The last snapshot of something, None when it was never heard of."""
     found = session.get(Known, (tenant, kind, key))
@@ -194,7 +201,23 @@ def names_of(session: Session, tenant: str, kind: str, key: str) -> dict[str, st
 
 
 def locale_of(session: Session, tenant: str, programme: str, province: str) -> Locale:
-    """Zone, weekend, holidays and languages of a programme, else of the tenant's first, else neutral ones."""
+    """Zone, weekend, holidays and languages of a programme, else of the tenant's first, else neutral ones.
+
+    Kept for the session, because a batch of events asks for the same one; `forget_locales` when one changed.
+    """
+    known: dict[tuple[str, str, str], Locale] = session.info.setdefault(_LOCALES, {})
+    key = (tenant, programme, province)
+    if key not in known:
+        known[key] = _locale(session, tenant, programme, province)
+    return known[key]
+
+
+def forget_locales(session: Session) -> None:
+    """A programme or a holiday changed."""
+    session.info.pop(_LOCALES, None)
+
+
+def _locale(session: Session, tenant: str, programme: str, province: str) -> Locale:
     found = thing(session, tenant, "programme", programme)
     if found is None:
         statement = select(Known.data).where(Known.tenant == tenant, Known.kind == "programme").order_by(Known.key)

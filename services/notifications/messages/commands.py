@@ -57,13 +57,21 @@ def keep_planned(
         return
     silent = all(each.suppressed for each in planned.deliveries)
     scope = _scope(envelope, told.province)
-    message = None if silent else _open_bundle(session, envelope.tenant, planned, now)
-    if message is None:
-        message = _new_message(session, scope, planned, now, silent)
+    joined = None if silent else _open_bundle(session, envelope.tenant, planned, now)
+    message = joined or _new_message(session, scope, planned, now, silent)
+    there = _channels_of(session, joined) if joined else set()
     session.add(_item(scope, message.id, envelope, told, planned))
-    session.flush()
     for each in planned.deliveries:
-        _keep_delivery(session, scope, message, notice, told, planned, each, now)
+        if each.channel.value not in there:
+            session.add(_delivery(session, scope, message, notice, told, planned, each, now))
+    session.flush()
+
+
+def _channels_of(session: Session, message: Notification) -> set[str]:
+    statement = select(Delivery.channel).where(
+        Delivery.tenant == message.tenant, Delivery.notification_id == message.id
+    )
+    return set(session.scalars(statement))
 
 
 def _scope(envelope: Envelope, province: str) -> dict[str, str]:
@@ -137,7 +145,7 @@ def _item(scope: Mapping[str, str], message_id: UUID, envelope: Envelope, told: 
     )
 
 
-def _keep_delivery(
+def _delivery(
     session: Session,
     scope: Mapping[str, str],
     message: Notification,
@@ -146,15 +154,8 @@ def _keep_delivery(
     planned: PlannedItem,
     each: PlannedDelivery,
     now: datetime,
-) -> None:
-    same = select(Delivery).where(
-        Delivery.tenant == message.tenant,
-        Delivery.notification_id == message.id,
-        Delivery.channel == each.channel.value,
-    )
-    if session.scalars(same).first() is not None:
-        return
-    delivery = Delivery(
+) -> Delivery:
+    return Delivery(
         id=new_id(),
         notification_id=message.id,
         person_id=planned.person_id,
@@ -175,8 +176,6 @@ def _keep_delivery(
         reply="",
         **scope,
     )
-    session.add(delivery)
-    session.flush()
 
 
 def _why_later(

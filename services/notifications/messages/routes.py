@@ -67,15 +67,16 @@ class Ledger:
     """Turns rows into lines with their items and names, two look-ups for a whole page."""
 
     def __init__(self, session: Session, rows: Any, language: str) -> None:
-        self._session, self._language = session, language
+        self._language = language
         self._items = queries.list_items(session, [row.notification_id for row in rows])
+        self._contacts = contacts.list_contacts(session, [row.person_id for row in rows])
 
     def __call__(self, delivery: Delivery) -> DeliveryOut:
         """One line."""
         return DeliveryOut.of(
             delivery,
             items=self._items[delivery.notification_id],
-            contact=contacts.get_contact(self._session, delivery.person_id),
+            contact=self._contacts.get(delivery.person_id),
             words=words(),
             language=self._language,
         )

@@ -91,7 +91,7 @@ def _samples() -> list[Event]:
         a_secretariat(
             p.SecretariatEstablished,
             duty_sheet=("گردآوری نیازها",),
-            action_calendar=({"on": "1399/08/01", "what": "نشست"},),
+            action_calendar=({"on": "2020-10-22", "title": "نشست"},),
         ),
         a_secretariat(p.SecretariatOfficerChanged, role="officer", from_person=None, to_person=OFFICER),
         a_secretariat(p.SecretariatSuspended),
