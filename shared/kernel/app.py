@@ -61,6 +61,12 @@ class BodyTooLarge(Problem):
     status = 413
 
 
+class LengthRequired(Problem):
+    """The request must say how long it is."""
+
+    status = 411
+
+
 class CrossSiteRefused(Problem):
     """This request came from another site."""
 
@@ -97,31 +103,44 @@ def new_app(settings: CommonSettings, *, service: str, words: Path, title: str) 
     app.state.words = words_in(shared_words / "kernel" / "words", shared_words / "web" / "words", words)
     app.state.problem_pages = None
     _handle_problems(app)
-    app.middleware("http")(_edge(settings))
+    app.middleware("http")(_edge)
     app.include_router(health_router())
     return app
 
 
-def _edge(settings: CommonSettings) -> Callable[..., Awaitable[Response]]:
-    async def edge(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        traceparent = enter_trace(request.headers.get("traceparent"))
-        structlog.contextvars.bind_contextvars(trace=trace_id())
-        if int(request.headers.get("content-length") or 0) > MAX_BODY:
-            return _problem(request, BodyTooLarge())
-        site = request.headers.get("sec-fetch-site", "same-origin")
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and site in {"cross-site", "same-site"}:
-            return _problem(request, CrossSiteRefused())
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if settings.secure_cookies:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if not request.url.path.startswith("/static"):
-            response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["traceparent"] = traceparent
-        return response
+def _refusal_at_edge(request: Request) -> Problem | None:
+    """What is refused before anything of the request is read: too much of it, or a form of another site."""
+    if "transfer-encoding" in request.headers:
+        return LengthRequired()
+    length = request.headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()):
+        return BadRequest()
+    if len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY:
+        return BodyTooLarge()
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and site in {"cross-site", "same-site"}:
+        return CrossSiteRefused()
+    return None
 
-    return edge
+
+def _dress(request: Request, response: Response) -> None:
+    """The headers every answer carries, refusals and faults too."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.app.state.settings.secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if not request.url.path.startswith("/static"):
+        response.headers.setdefault("Cache-Control", "no-store")
+
+
+async def _edge(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    traceparent = enter_trace(request.headers.get("traceparent"))
+    structlog.contextvars.bind_contextvars(trace=trace_id())
+    refusal = _refusal_at_edge(request)
+    response = await call_next(request) if refusal is None else _problem(request, refusal)
+    _dress(request, response)
+    response.headers["traceparent"] = traceparent
+    return response
 
 
 def _problem(request: Request, problem: Problem, errors: list[dict[str, Any]] | None = None) -> Response:
@@ -182,7 +201,10 @@ def _handle_faults(app: FastAPI) -> None:
 
     def on_unknown(request: Request, error: Exception) -> Response:
         log.error("request.failed", path=request.url.path, exc_info=error)
-        return _problem(request, InternalError(trace=trace_id()))
+        answer = _problem(request, InternalError(trace=trace_id()))
+        # An unexpected fault is answered outside the edge, so it is dressed here.
+        _dress(request, answer)
+        return answer
 
     app.add_exception_handler(StaleDataError, on_stale)
     app.add_exception_handler(OperationalError, on_database)
