@@ -113,14 +113,17 @@ def _people(session: Session, speech: Speech, actor: Actor, programme: str, cycl
         for officer in officers_of(session, each.id):
             wanted.setdefault(officer.person_id, (speech.names(each.school_names), "secretariat_officer"))
     names = people_named(session, person_ids=list(wanted), tenant=actor.tenant)
-    return [(str(person), f"{names.get(person, '')} ({role})", category) for person, (role, category) in wanted.items()]
+    return [
+        (str(person), f"{speech.digits(names.get(person, ''))} ({role})", category)
+        for person, (role, category) in wanted.items()
+    ]
 
 
 def steps_of(session: Session, speech: Speech, meeting: Meeting, actor: Actor) -> list[Step]:
     """The open steps of a meeting for this person."""
     invited = [one.person_id for one in queries.invitations_of(session, meeting)]
     names = people_named(session, person_ids=invited, tenant=actor.tenant)
-    people = [(str(each), names.get(each, "")) for each in invited]
+    people = [(str(each), speech.digits(names.get(each, ""))) for each in invited]
     officers = OFFICERS if meeting.province else HQ_ONLY
     known = {
         "hold": Step("hold", lambda act: _hold(act, meeting.id), roles=officers),

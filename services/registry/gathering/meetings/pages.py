@@ -176,7 +176,7 @@ def _page(
     names = people_named(session, person_ids=[one.person_id for one in invitations], tenant=actor.tenant)
     rows = [
         [
-            names.get(one.person_id, "–"),
+            speech.digits(names.get(one.person_id, "–")),
             speech.t(f"meeting.category.{one.category}"),
             _presence(speech, one.answer, marks.get(one.person_id)),
         ]

@@ -124,8 +124,15 @@ def _row(request: Request, speech: Speech, letter: Letter) -> list[Any]:
         number,
         _to(speech, letter),
         speech.date(letter.sent_on, year=False),
-        state_tag(speech, "letter", letter.state, SHAPES[letter.state]),
+        _tag(speech, letter),
     ]
+
+
+def _tag(speech: Speech, letter: Letter) -> dict[str, Any]:
+    """How it stands; a letter nobody has to answer is simply sent."""
+    if letter.state == State.SENT and not letter.expects_answer:
+        return {"shape": "done", "words": speech.t("letter.only_sent")}
+    return state_tag(speech, "letter", letter.state, SHAPES[letter.state])
 
 
 def _draft_step(session: Session, speech: Speech, actor: Actor) -> Step:
@@ -263,6 +270,6 @@ def _page(
         title=letter.subject,
         facts=facts,
         body=letter.body,
-        tag=state_tag(speech, "letter", letter.state, SHAPES[letter.state]),
+        tag=_tag(speech, letter),
         crumbs=[(speech.t("letter.title"), f"{base_of(request)}/letters"), (letter.subject, "")],
     )

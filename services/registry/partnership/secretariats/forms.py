@@ -81,8 +81,8 @@ def steps_of(session: Session, speech: Speech, secretariat: Secretariat, actor: 
     checklist = [(item.code, speech.names(item.names)) for item in rules.checklist]
     duties = [(item.code, speech.names(item.names)) for item in rules.duty_sheet]
     here: dict[str, Any] = {"organisation_id": secretariat.school_id, "tenant": actor.tenant, "on": now.date()}
-    principals = _people(session, actor, holders_of(session, role="principal", **here))
-    officers = _people(session, actor, holders_of(session, role="secretariat_officer", **here)) or principals
+    principals = _people(session, speech, actor, holders_of(session, role="principal", **here))
+    officers = _people(session, speech, actor, holders_of(session, role="secretariat_officer", **here)) or principals
 
     step = partial(_step, secretariat.id)
     known = {
@@ -116,8 +116,9 @@ def steps_of(session: Session, speech: Speech, secretariat: Secretariat, actor: 
     return [known[each] for each in known if each in opened]
 
 
-def _people(session: Session, actor: Actor, ids: Sequence[UUID]) -> list[tuple[str, str]]:
-    return [(str(key), name) for key, name in people_named(session, person_ids=list(ids), tenant=actor.tenant).items()]
+def _people(session: Session, speech: Speech, actor: Actor, ids: Sequence[UUID]) -> list[tuple[str, str]]:
+    found = people_named(session, person_ids=list(ids), tenant=actor.tenant)
+    return [(str(key), speech.digits(name)) for key, name in found.items()]
 
 
 def _common(act: Act, secretariat_id: UUID) -> dict[str, Any]:

@@ -167,7 +167,8 @@ def _facts(session: Session, speech: Speech, secretariat: Secretariat, actor: Ac
     """Its days, slot, letter and people."""
     officers = queries.officers_of(session, secretariat.id)
     wanted = [each.person_id for each in officers] + ([secretariat.principal_id] if secretariat.principal_id else [])
-    names = people_named(session, person_ids=wanted, tenant=actor.tenant)
+    known = people_named(session, person_ids=wanted, tenant=actor.tenant)
+    names = {person: speech.digits(name) for person, name in known.items()}
     days = ("nominated_on", "assessed_on", "selected_on", "appointed_on", "established_on", "ended_on")
     facts = [
         (speech.t(f"label.{name}"), speech.date(getattr(secretariat, name)))
