@@ -144,7 +144,7 @@ def read_token(token: str, keys: dict[str, Any], *, audience: str, now: int) -> 
         if not claims.get("service") and claims["exp"] - claims["iat"] > MAX_LIFE_S:
             raise TokenRefused
         return _actor_of(claims)
-    except (JoseError, ValueError, KeyError, TypeError) as error:
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise TokenRefused from error
 
 
