@@ -55,7 +55,8 @@ def agency_of(session: Session, speech: Speech, pairing: Pairing, actor: Actor, 
 
 def _contact(session: Session, speech: Speech, actor: Actor, role: str, holders: Any) -> str:
     names = people_named(session, person_ids=list(holders), tenant=actor.tenant)
-    return f"{speech.t(role)}: {speech.join([speech.digits(name) for name in names.values()]) if names else speech.t('pairing.nobody')}"
+    people = speech.join([speech.digits(name) for name in names.values()]) or speech.t("pairing.nobody")
+    return f"{speech.t(role)}: {people}"
 
 
 def story_of(session: Session, speech: Speech, pairing: Pairing, actor: Actor) -> list[Happening]:
