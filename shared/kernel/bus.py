@@ -126,15 +126,21 @@ class Consumer:
         batch = self._from_bus(epoch, pos)
         if batch is None:
             batch, epoch = self._from_feed(epoch, pos)
+        for _again in range(2):
+            try:
+                return self._pass(batch, epoch)
+            except GapFound:
+                batch, epoch = self._from_feed(*self._position())
+        return 0
+
+    def _pass(self, batch: Sequence[Envelope], epoch: UUID | None) -> int:
+        """Apply a batch, singly when it holds an event that cannot be applied; raises GapFound."""
         if not batch or epoch is None:
             return 0
         try:
             return self._apply(batch, epoch)
-        except TRANSIENT:
+        except (GapFound, *TRANSIENT):
             raise
-        except GapFound:
-            fetched, epoch = self._from_feed(*self._position())
-            return self._apply(fetched, epoch) if fetched else 0
         except Exception as error:  # noqa: BLE001 - any deterministic failure: find the poison by single steps
             log.warning("reader.batch_failed", reader=self.subscriber.name, error=type(error).__name__)
             return self._apply_singly(batch, epoch)
@@ -190,7 +196,8 @@ class Consumer:
             self._count_gap()
         if epoch is None:
             with self.sessions.begin() as session:
-                lock_cursor(session, **self._key()).epoch = page.epoch
+                cursor = lock_cursor(session, **self._key())
+                cursor.epoch = cursor.epoch or page.epoch
         return page.events, page.epoch
 
     def _count_gap(self) -> None:
@@ -200,6 +207,8 @@ class Consumer:
     def _apply(self, batch: Sequence[Envelope], epoch: UUID) -> int:
         with self.sessions.begin() as session:
             cursor = lock_cursor(session, **self._key())
+            if cursor.epoch != epoch:
+                raise GapFound  # the cursor was made anew under another epoch while this batch was on its way
             fresh = [envelope for envelope in batch if envelope.feedseq > cursor.pos]
             if not fresh:
                 return 0
@@ -225,7 +234,7 @@ class Consumer:
         for envelope in batch:
             try:
                 passed += self._apply([envelope], epoch)
-            except TRANSIENT:
+            except (GapFound, *TRANSIENT):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a handler raises is a poison event, by definition
                 if not self._is_poison(envelope, error):
@@ -243,7 +252,7 @@ class Consumer:
     def _set_aside(self, envelope: Envelope, epoch: UUID, error: Exception) -> int:
         with self.sessions.begin() as session:
             cursor = lock_cursor(session, **self._key())
-            if envelope.feedseq != cursor.pos + 1:
+            if envelope.feedseq != cursor.pos + 1 or cursor.epoch != epoch:
                 return 0
             self._park(session, envelope, fingerprint_of(error), f"{type(error).__name__}: {error}", None)
             self._move(session, cursor, envelope, epoch)
