@@ -19,9 +19,8 @@ WAITING = "no_contact_yet"
 WAIT_FOR_CONTACT = timedelta(hours=48)
 ASK_FOR = timedelta(hours=24)
 """How long a gateway is asked about a text message in doubt."""
-PERSONAL_ROLES = frozenset(
-    {"principal", "secretariat_officer", "agency_contact", "agency_manager", "governorate_contact"}
-)
+LOG_READERS = ("hq_officer", "province_officer", "district_officer", "tenant_administrator", "system")
+"""Roles that read the log of their place; messages name people and addresses, so everybody else reads only their own."""
 
 
 class DeliveryNotFound(NotFound):
@@ -213,8 +212,6 @@ def next_due(session: Session) -> datetime | None:
 
 
 def _visible(by: Actor) -> ColumnElement[bool]:
-    """First lock; people of schools and agencies see only what was sent to themselves."""
+    """First lock; who does not keep the log of a place sees only what was sent to themselves."""
     scope = within(Delivery, by)
-    if by.roles and all(grant.role in PERSONAL_ROLES for grant in by.roles):
-        return and_(scope, Delivery.person_id == by.person_id)
-    return scope
+    return scope if by.has(*LOG_READERS) else and_(scope, Delivery.person_id == by.person_id)
