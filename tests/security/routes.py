@@ -65,6 +65,16 @@ def body_for(document: dict[str, Any], operation: Operation) -> Any:
     return _example(document, spoken["content"]["application/json"]["schema"])
 
 
+def query_for(document: dict[str, Any], operation: Operation) -> dict[str, Any]:
+    """The query parameters a question cannot do without."""
+    asked = document["paths"][operation.path][operation.method.lower()].get("parameters", [])
+    return {
+        each["name"]: _example(document, each["schema"], each["name"])
+        for each in asked
+        if each["in"] == "query" and each["required"]
+    }
+
+
 def _example(document: dict[str, Any], schema: dict[str, Any], name: str = "") -> Any:
     if "$ref" in schema:
         return _example(document, document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]], name)
@@ -83,9 +93,9 @@ def _example(document: dict[str, Any], schema: dict[str, Any], name: str = "") -
 
 def _object(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     fields = schema.get("properties", {})
-    if not fields and schema.get("additionalProperties"):
-        only = schema["additionalProperties"]
-        return {"fa": _example(document, only)} if isinstance(only, dict) else {"fa": "نمونه"}
+    inner = [schema.get("additionalProperties"), *schema.get("patternProperties", {}).values()]
+    if not fields and any(isinstance(each, dict) for each in inner):
+        return {"fa": _example(document, next(each for each in inner if isinstance(each, dict)))}
     return {each: _example(document, fields[each], each) for each in schema.get("required", [])}
 
 
@@ -101,7 +111,7 @@ def _plain(schema: dict[str, Any], name: str) -> Any:
             return "2020-10-20T09:00:00+03:30"
         case "string", _:
             return {"cycle": "1399-1400", "programme": "sad-dabirkhaneh", "province": "IR-03"}.get(name, "reason")
-        case ("integer" | "number"), _:
+        case (("integer" | "number"), _):
             return max(1, schema.get("minimum", 1))
         case "boolean", _:
             return True

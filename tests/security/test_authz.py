@@ -16,7 +16,14 @@ from tests.support.actors import TENANT, an_actor, token_for
 
 TABLE = Path(__file__).with_name("authz.csv")
 NATIONAL = ("hq_officer", "hq_viewer", "legal_officer", "tenant_administrator", "operator")
-PROVINCIAL = ("province_officer", "province_viewer", "district_officer", "principal", "secretariat_officer", "agency_contact")
+PROVINCIAL = (
+    "province_officer",
+    "province_viewer",
+    "district_officer",
+    "principal",
+    "secretariat_officer",
+    "agency_contact",
+)
 OUTCOMES = {"allow", "401", "403", "404", "own"}
 """`own`: let in, for what is one's own; a list then holds nothing else, and another's thing is refused or unknown."""
 FOREIGN = "foreign_province_officer"
@@ -52,7 +59,7 @@ def ask(client: TestClient, operation: Operation, url: str, role: str, province:
     headers = {"idempotency-key": str(new_id()), "if-match": f'"{NO_VERSION}"'}
     if role != "anonymous":
         headers["authorization"] = f"Bearer {token_of(role, province)}"
-    body = {} if operation.method != "GET" else None
+    body: dict[str, str] | None = {} if operation.method != "GET" else None
     query = {"stream": f"peyvand.{operation.service}"} if operation.name == "read_feed" else None
     return client.request(operation.method, url, headers=headers, json=body, params=query).status_code
 

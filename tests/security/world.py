@@ -62,7 +62,9 @@ def _parts_of(session: Session, pairing: Pairing) -> dict[str, UUID]:
     role = session.scalars(select(RoleAssignment).where(RoleAssignment.role == "principal")).first()
     duty = session.scalars(select(Obligation).where(Obligation.province == HOME)).first()
     person = a_person(session, now=NOW, province=HOME)
-    account = create_account(session, person_id=person.id, login="home", password="a long pass phrase", by=TABRIZ, now=NOW)
+    account = create_account(
+        session, person_id=person.id, login="home", password="a long pass phrase", by=TABRIZ, now=NOW
+    )
     assert role is not None and duty is not None
     return {
         "pairing_id": pairing.id,
