@@ -83,9 +83,10 @@ def difference(connection: Connection, metadata: list[MetaData], *, first: bool)
     """The upgrade's body: operations, policies of new scoped tables, and the outbox's rights."""
     context = MigrationContext.configure(connection, opts={"target_metadata": metadata, "compare_type": True})
     script = produce_migrations(context, metadata)  # type: ignore[arg-type]
+    assert script.upgrade_ops is not None
     code = render_python_code(script.upgrade_ops, sqlalchemy_module_prefix="sa.", alembic_module_prefix="op.")
     lines = [f"    {line}" if line and not line.startswith("    ") else line for line in code.splitlines()]
-    created = {op.table_name for op in script.upgrade_ops.ops if type(op).__name__ == "CreateTableOp"}  # type: ignore[union-attr,attr-defined]
+    created = {str(getattr(op, "table_name", "")) for op in script.upgrade_ops.ops if "Create" in type(op).__name__}
     for each in metadata:
         for table in scoped_tables(each):
             if table.name in created:

@@ -1,4 +1,4 @@
-"""Notifications: speaks to people. Hears events, resolves recipients, plans messages and keeps the truth of each delivery.
+"""Notifications: speaks to people. Hears events, resolves recipients, plans messages, keeps the truth of deliveries.
 
-It computes no deadline and decides nothing about the domain; it delays within quiet hours, bundles and stops.
+It computes no deadline and decides nothing about the domain; it delays, bundles and stops.
 """

@@ -1,4 +1,4 @@
-"""python -m services.registry {migrate|load-programmes|load-territories|bootstrap-account|work|relay|listener|clock|dead-letters}."""
+"""python -m services.registry {migrate|load-programmes|load-territories|bootstrap-account|work|relay|…}."""
 
 import argparse
 import getpass

@@ -10,7 +10,7 @@ class Table(DeclarativeBase):
     """Base of all tables of registry."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {str: Text()}  # noqa: RUF012
+    type_annotation_map = {str: Text()}
 
 
 class Fact(FactColumns, Table):

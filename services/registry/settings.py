@@ -7,4 +7,4 @@ class RegistrySettings(CommonSettings):
     """What registry reads from its environment (prefix PEYVAND_)."""
 
     check_sessions: bool = True
-    """Whether each request looks at its session row and the roles of this moment; tests that make their own tokens do not."""
+    """Whether each request looks at its session row and its roles now; tests that make their own tokens do not."""

@@ -109,7 +109,8 @@ def new_app(settings: CommonSettings, *, service: str, words: Path, title: str) 
 
 
 def _refusal_at_edge(request: Request) -> Problem | None:
-    """What is refused before anything of the request is read: too much of it, or a form of another site."""
+    """What is refused before anything of the request is read: too much of it, an address with NUL (which no database
+    takes as text), or a form of another site."""
     if "transfer-encoding" in request.headers:
         return LengthRequired()
     length = request.headers.get("content-length", "0")
@@ -117,6 +118,8 @@ def _refusal_at_edge(request: Request) -> Problem | None:
         return BadRequest()
     if len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY:
         return BodyTooLarge()
+    if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        return InvalidInput()
     site = request.headers.get("sec-fetch-site", "same-origin")
     if request.method not in {"GET", "HEAD", "OPTIONS"} and site in {"cross-site", "same-site"}:
         return CrossSiteRefused()

@@ -37,26 +37,31 @@ def health_router() -> APIRouter:
     @router.get("/metrics", response_class=Response)
     def metrics(request: Request, session: BaseSessionDep) -> Response:
         """The watched numbers in Prometheus' text form."""
-        registry = CollectorRegistry()
-        gauge = Gauge(
-            "peyvand_outbox_oldest_unnumbered_seconds", "Age of the oldest event without number", registry=registry
-        )
-        gauge.set(float(session.execute(OLDEST_UNNUMBERED).scalar_one()))
-        position = Gauge(
-            "peyvand_reader_position", "Last applied number", ["reader", "source", "stream"], registry=registry
-        )
-        gaps = Gauge(
-            "peyvand_feed_gap_total", "Times the feed had to fill in", ["reader", "source", "stream"], registry=registry
-        )
-        for reader, source, stream, pos, found in session.execute(CURSORS):
-            position.labels(reader, source, stream).set(pos)
-            gaps.labels(reader, source, stream).set(found)
-        parked = Gauge("peyvand_parked_events", "Events set aside", ["reader"], registry=registry)
-        for reader, count in session.execute(PARKED):
-            parked.labels(reader).set(count)
         extra: Extra | None = getattr(request.app.state, "extra_metrics", None)
-        for name, meaning, value in extra(session) if extra else ():
-            Gauge(name, meaning, registry=registry).set(value)
-        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+        return Response(numbers(session, extra), media_type="text/plain; version=0.0.4")
 
     return router
+
+
+def numbers(session: Session, extra: Extra | None) -> bytes:
+    """The watched numbers of a database, and a service's own."""
+    registry = CollectorRegistry()
+    gauge = Gauge(
+        "peyvand_outbox_oldest_unnumbered_seconds", "Age of the oldest event without number", registry=registry
+    )
+    gauge.set(float(session.execute(OLDEST_UNNUMBERED).scalar_one()))
+    position = Gauge(
+        "peyvand_reader_position", "Last applied number", ["reader", "source", "stream"], registry=registry
+    )
+    gaps = Gauge(
+        "peyvand_feed_gap_total", "Times the feed had to fill in", ["reader", "source", "stream"], registry=registry
+    )
+    for reader, source, stream, pos, found in session.execute(CURSORS):
+        position.labels(reader, source, stream).set(pos)
+        gaps.labels(reader, source, stream).set(found)
+    parked = Gauge("peyvand_parked_events", "Events set aside", ["reader"], registry=registry)
+    for reader, count in session.execute(PARKED):
+        parked.labels(reader).set(count)
+    for name, meaning, value in extra(session) if extra else ():
+        Gauge(name, meaning, registry=registry).set(value)
+    return generate_latest(registry)

@@ -36,6 +36,17 @@ def within(model: Any, by: Actor) -> ColumnElement[bool]:
     return and_(own, or_(model.province == by.province, model.province == ""))
 
 
+def scope_of(by: Actor, *, programme: str, cycle: str, province: str, territory: str) -> dict[str, str]:
+    """The scope columns of a new row of the actor's tenant."""
+    return {
+        "tenant": by.tenant,
+        "programme": programme,
+        "cycle": cycle,
+        "province": province,
+        "territory": territory,
+    }
+
+
 def is_scoped(table: Table) -> bool:
     """Whether a table carries tenant and province and is thus under row-level security."""
     return "tenant" in table.c and "province" in table.c and table.info.get("row_security", True)

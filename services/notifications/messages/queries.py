@@ -20,7 +20,7 @@ WAIT_FOR_CONTACT = timedelta(hours=48)
 ASK_FOR = timedelta(hours=24)
 """How long a gateway is asked about a text message in doubt."""
 LOG_READERS = ("hq_officer", "province_officer", "district_officer", "tenant_administrator", "system")
-"""Roles that read the log of their place; messages name people and addresses, so everybody else reads only their own."""
+"""Roles that read the log of their place; messages name people, so everybody else reads only their own."""
 
 
 class DeliveryNotFound(NotFound):

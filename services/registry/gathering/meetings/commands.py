@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.registry.register.people.queries import people_named
 from sqlalchemy.orm import Session
 
 from services.registry.gathering.meetings import queries, rules
@@ -15,6 +14,7 @@ from services.registry.gathering.meetings.drafting import held_in, invite, new_m
 from services.registry.gathering.meetings.lifecycle import Action
 from services.registry.gathering.meetings.models import Attendance, Invitation, Meeting
 from services.registry.programme.cycles.queries import cycle_named
+from services.registry.register.people.queries import people_named
 from shared.contracts.gathering import (
     MeetingAttendanceCorrected,
     MeetingAttendanceRecorded,

@@ -28,6 +28,7 @@ from shared.contracts.governance import (
 from shared.kernel.auth import Actor
 from shared.kernel.outbox import emit
 from shared.kernel.problems import expect, refuse
+from shared.kernel.tenancy import scope_of
 from shared.values.deadlines import at_local, local_day, roll_forward, start_of_day
 from shared.values.ids import new_id
 from shared.values.partial_dates import PartialDate
@@ -70,9 +71,10 @@ def request_authorisation(
     today = local_day(now, rules.tz)
     asked_on = requested_on or today
     refuse(may_table(asked_on, asked_on, today))
+    scope = scope_of(by, programme=programme, cycle=cycle, province=province, territory=territory)
     authorisation = Authorisation(
         id=authorisation_id or new_id(),
-        **{"tenant": by.tenant, "programme": programme, "cycle": cycle, "province": province, "territory": territory},
+        **scope,
         kind=kind,
         body=body,
         subject=subject,

@@ -35,7 +35,7 @@ from shared.contracts.governance import (
 from shared.kernel.auth import Actor, system_actor
 from shared.kernel.outbox import emit
 from shared.kernel.problems import Conflict, Forbidden, expect, refuse
-from shared.kernel.tenancy import enter
+from shared.kernel.tenancy import enter, scope_of
 from shared.values.deadlines import local_day
 from shared.values.ids import new_id
 
@@ -75,9 +75,10 @@ def draft_directive(
     taken = queries.find_directive_numbered(session, tenant=by.tenant, programme=programme, cycle=cycle, number=number)
     if taken is not None:
         raise DirectiveNumberTaken(link=f"/v1/directives/{taken.id}")
+    scope = scope_of(by, programme=programme, cycle=cycle, province="", territory=rules.country)
     directive = Directive(
         id=directive_id or new_id(),
-        **{"tenant": by.tenant, "programme": programme, "cycle": cycle, "province": "", "territory": rules.country},
+        **scope,
         number=number,
         revision=1,
         title=title,

@@ -65,7 +65,7 @@ def deliver_copies(
     return copies
 
 
-def _reminder(copy: DirectiveCopy, step: str, day: date, *, tz: str, scope: dict[str, str]) -> DirectiveReminder:
+def _reminder(copy: DirectiveCopy, step: int, day: date, *, tz: str, scope: dict[str, str]) -> DirectiveReminder:
     return DirectiveReminder(
         id=new_id(),
         copy_id=copy.id,

@@ -28,6 +28,7 @@ from services.registry.programme.programmes.definition import Definition
 from shared.contracts.governance import LetterAnswered, LetterReminderDue, LetterSent, LetterUnanswered
 from shared.kernel.auth import Actor
 from shared.kernel.problems import Conflict, expect, refuse
+from shared.kernel.tenancy import scope_of
 from shared.values.calendars import from_gregorian
 from shared.values.deadlines import local_day
 from shared.values.ids import new_id
@@ -57,14 +58,15 @@ def draft_letter(
     """Begin a letter of headquarters to a province, or of a province to an agency (R-061)."""
     if letter_id is not None and (known := session.get(Letter, letter_id)) is not None:
         return queries.get_letter(session, known.id, by=by)
-    territory = get_home_path(session, province=province, by=by)
+    home = get_home_path(session, province=province, by=by)
     refuse(may_draft(Direction(direction), Subject(subject_code), by.national, agency_id is not None))
     cycle_named(session, tenant=by.tenant, programme=programme, cycle=cycle)
     sender, addressee = _parties(session, province=province, agency_id=agency_id, by=by)
+    words = {"direction": direction, "subject_code": subject_code, "subject": subject, "body": body}
     letter = Letter(
         id=letter_id or new_id(),
-        **{"tenant": by.tenant, "programme": programme, "cycle": cycle, "province": province, "territory": territory},
-        **{"direction": direction, "subject_code": subject_code, "subject": subject, "body": body},
+        **scope_of(by, programme=programme, cycle=cycle, province=province, territory=home),
+        **words,
         state=LETTER.start(Action.DRAFT),
         sender_id=sender.id,
         sender_names=sender.names,

@@ -90,9 +90,10 @@ def create_account(
         raise LoginTaken
     if queries.find_account_of(session, tenant=by.tenant, person_id=person_id) is not None:
         raise PersonHasAccount
+    place = {"tenant": by.tenant, "province": person.province, "territory": person.territory}
     account = Account(
         id=account_id or new_id(),
-        **{"tenant": by.tenant, "province": person.province, "territory": person.territory},
+        **place,
         login=login.strip(),
         login_key=login_key(login),
         password_hash=hash_password(password),
