@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import FastAPI, Query, Request, Response
@@ -74,7 +74,8 @@ def list_deliveries_page(
         may_resend=actor.has(*RESENDERS),
     )
     flash = {"words": speech.t("deliveries.resent"), "bad": False} if request.query_params.get("done") else None
-    shown = {"place": "messages", "title": str(speech.t("deliveries.title")), "page": page, "flash": flash}
+    title = str(speech.t("deliveries.title"))
+    shown: dict[str, Any] = {"place": "messages", "title": title, "page": page, "flash": flash}
     return PAGES.render(request, "deliveries/ledger.html", actor=actor, **shown)
 
 

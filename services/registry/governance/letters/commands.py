@@ -76,6 +76,10 @@ def draft_letter(
         about_id=about_id,
         expects_answer=Direction(direction) in EXPECTS_ANSWER,
     )
+    return _kept(session, letter)
+
+
+def _kept(session: Session, letter: Letter) -> Letter:
     session.add(letter)
     session.flush()
     return letter
