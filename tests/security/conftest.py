@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import structlog
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -59,6 +60,17 @@ def open_house(service: str, suffix: str) -> Iterator[House]:
         with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
             yield House(service, database, app, client, things, app.openapi())
         app.state.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> Iterator[None]:
+    """A fault's trace is short, as in production: the colourful one takes a minute to draw."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
+        logger_factory=structlog.ReturnLoggerFactory(),
+    )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
