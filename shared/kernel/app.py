@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from psycopg.errors import UniqueViolation
+from psycopg.errors import InsufficientPrivilege, UniqueViolation
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -22,6 +22,7 @@ from shared.kernel.idempotency import Replay
 from shared.kernel.problem_answers import ProblemAnswers
 from shared.kernel.problems import (
     BadRequest,
+    Forbidden,
     InvalidInput,
     NotFound,
     Overtaken,
@@ -202,6 +203,13 @@ def _handle_faults(app: FastAPI) -> None:
         taken = isinstance(error, IntegrityError) and isinstance(error.orig, UniqueViolation)
         return _problem(request, Overtaken()) if taken else on_unknown(request, error)
 
+    def on_refused(request: Request, error: Exception) -> Response:
+        # Row-level security stopped a row that the guard had let through: the second lock did its work.
+        if isinstance(error, DBAPIError) and isinstance(error.orig, InsufficientPrivilege):
+            log.error("request.stopped_by_database", path=request.url.path, error=str(error.orig))
+            return _problem(request, Forbidden())
+        return on_unknown(request, error)
+
     def on_unknown(request: Request, error: Exception) -> Response:
         log.error("request.failed", path=request.url.path, exc_info=error)
         answer = _problem(request, InternalError(trace=trace_id()))
@@ -213,5 +221,5 @@ def _handle_faults(app: FastAPI) -> None:
     app.add_exception_handler(OperationalError, on_database)
     app.add_exception_handler(PoolTimeout, on_database)
     app.add_exception_handler(IntegrityError, on_integrity)
-    app.add_exception_handler(DBAPIError, on_unknown)
+    app.add_exception_handler(DBAPIError, on_refused)
     app.add_exception_handler(Exception, on_unknown)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +67,10 @@ class Actor:
     def has(self, *roles: str) -> bool:
         """Whether the actor holds one of these roles anywhere."""
         return any(grant.role in roles for grant in self.roles)
+
+    def only(self, *roles: str) -> "Actor":
+        """The same person with none but these roles."""
+        return replace(self, roles=tuple(grant for grant in self.roles if grant.role in roles))
 
     def organisations(self, *roles: str) -> set[UUID]:
         """Organisations in which the actor holds one of these roles."""

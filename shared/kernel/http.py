@@ -99,7 +99,7 @@ ActorDep = Annotated[Actor, Depends(get_actor, scope="function")]
 
 def get_session(request: Request, session: BaseSessionDep, actor: ActorDep) -> Session:
     """The request's transaction within the actor's tenant and province; a POST claims its idempotency key first."""
-    enter(session, tenant=actor.tenant, province=actor.province)
+    enter(session, tenant=actor.tenant, province=getattr(request.state, "reach", actor.province))
     session.info["actor"] = actor.wire
     if request.method == "POST" and getattr(request.state, "idempotent", False):
         key = request.headers.get("idempotency-key", "")
@@ -137,11 +137,16 @@ IfMatchDep = Annotated[int, Depends(get_if_match)]
 
 
 def require(*roles: str) -> Any:
-    """The lock at the door: 403 unless the actor holds one of these roles."""
+    """The lock at the door: 403 unless the actor holds one of these roles.
 
-    def door(actor: ActorDep) -> None:
+    Rows are then seen as far as those roles reach: who reads the whole country and writes in one province writes there
+    alone.
+    """
+
+    def door(request: Request, actor: ActorDep) -> None:
         if not actor.has(*roles):
             raise RoleMissing(roles=sorted(roles))
+        request.state.reach = actor.only(*roles).province
 
     return Depends(door, scope="function")
 
