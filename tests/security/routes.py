@@ -53,7 +53,7 @@ def _walk(routes: Any, service: str) -> Iterator[Operation]:
         if inner is not None:
             yield from _walk(inner.routes, service)
         elif isinstance(route, APIRoute):
-            for method in sorted(route.methods - {"HEAD"}):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
                 yield Operation(service, method, route.path, route.name, not route.include_in_schema)
 
 

@@ -9,7 +9,7 @@ import pytest
 from httpx2 import Response
 
 from shared.values.ids import new_id
-from tests.security.conftest import House
+from tests.security.conftest import House, all_operations
 from tests.security.routes import Operation, body_for
 from tests.security.tables import rows_of
 from tests.security.test_authz import spoken
@@ -55,6 +55,12 @@ def writes() -> list[Operation]:
 def reads() -> list[Operation]:
     """The operations that answer questions."""
     return [each for each in spoken().values() if each.method == "GET"]
+
+
+@cache
+def forms() -> list[Operation]:
+    """The pages that people send forms to, but for signing out."""
+    return [each for each in all_operations() if each.page and each.method == "POST" and each.path != "/sign-out"]
 
 
 def say(house: House, operation: Operation, body: Any, by: Any = HQ, lang: str = "fa") -> Response:
@@ -157,6 +163,26 @@ class TestEveryQuestion:
                 odd[:20],
                 seen.text[:300],
             )
+
+
+BLANKS = (
+    "login", "password", "tenant", "next", "reason", "number", "title", "subject", "body", "province", "school_id",
+    "day", "agency_id", "letter_id", "secretariat_id", "person_id", "kind", "direction", "subject_code", "starts_on",
+    "starts_at", "ends_at", "version", "comment", "provinces", "venue", "cycle", "programme", "decision_ref",
+)  # fmt: skip
+
+
+class TestEveryForm:
+    @pytest.mark.parametrize("name", [each.id for each in forms()])
+    @pytest.mark.parametrize("odd", ["a\x00b", "\ud7ff\ufffe", "9" * 500, "۳۱ مهر ۱۳۹۹", "<script>alert(1)</script>"])
+    def test_survives_odd_blanks(self, name: str, odd: str, houses: dict[str, House]) -> None:
+        operation = next(each for each in forms() if each.id == name)
+        house = houses[operation.service]
+        for action in ("answer", "hold", "launch", "establish", "nothing") if "action" in operation.names else ("",):
+            url = operation.url(house.things | {"action": action})
+            seen = house.client.post(url, data=dict.fromkeys(BLANKS, odd), headers=headers_for(TABRIZ, lang="fa"))
+            assert seen.status_code < 500, (action, seen.text[:300])
+            assert "<script>alert" not in seen.text
 
 
 class TestHeaders:

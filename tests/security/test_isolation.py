@@ -11,13 +11,13 @@ from httpx2 import Response
 from psycopg import sql
 
 from shared.kernel import tenancy
-from shared.kernel.auth import Actor
+from shared.kernel.auth import Actor, Grant
 from tests.security.conftest import House
 from tests.security.routes import MISSING, Operation, body_for, query_for
 from tests.security.tables import as_owner, locked_tables, rows_of
 from tests.security.test_authz import FOREIGN, rows, spoken
 from tests.security.world import HOME_OF, SCOPE
-from tests.support.actors import an_actor, headers_for
+from tests.support.actors import TENANT, an_actor, headers_for
 
 PASSING = {"instance", "trace"}
 """Members of a problem that name the request itself."""
@@ -226,3 +226,30 @@ class TestABodyThatNamesAnotherProvince:
             "/v1/exports", json=wanted, headers=headers_for(stranger_to("reporting"))
         )
         assert seen.status_code == 404, seen.text
+
+
+def both_hats(home: str) -> Actor:
+    """Somebody who reads the whole country and is an officer of one province."""
+    grants = (Grant("hq_viewer", "*"), Grant("province_officer", home))
+    return Actor(an_actor().person_id, TENANT, grants, "Two hats")
+
+
+@pytest.mark.requirement("R-170")
+class TestTwoRolesOfOnePerson:
+    """A role that reaches far does not lend its reach to one that does not."""
+
+    def test_reads_far_and_writes_near(self, houses: dict[str, House]) -> None:
+        house = houses["registry"]
+        suspend = spoken()["registry POST /v1/pairings/{pairing_id}/suspend"]
+        read = spoken()["registry GET /v1/pairings/{pairing_id}"]
+        assert ask(house, read, house.things, both_hats("IR-21")).status_code == 200
+        assert ask(house, suspend, house.things, both_hats("IR-21")).status_code == 404
+        assert ask(house, suspend, house.things, both_hats("IR-03")).status_code == 412
+
+    def test_founds_nothing_far_away(self, houses: dict[str, House]) -> None:
+        house, by = houses["registry"], both_hats("IR-21")
+        before = rows_of(house)
+        for name, (path, body) in writes(house).items():
+            seen = house.client.post(path, json=body, headers=headers_for(by))
+            assert 400 <= seen.status_code < 500, (name, seen.text)
+        assert rows_of(house) == before
