@@ -24,6 +24,20 @@ def step_7(play: Play) -> None:
     play.at("1399-10-01 00:30")
     play.kpi("step 7, HQ met in two of three months", "K-31", "2/3", period=1)
     play.kpi("step 7, provinces that met in autumn", "K-32", "2/3", period=1)
+    the_rest_of_autumn(play)
+
+
+def the_rest_of_autumn(play: Play) -> None:
+    """Figures the story implies without naming them, each derived by hand from what happened above."""
+    play.kpi("autumn, linked agencies (7 + 5 + 10)", "K-03", "22")
+    play.kpi("autumn, linked of three pools of fifty", "K-06", "22/150")
+    play.kpi("autumn, established of selected", "K-07", "22/22")
+    play.kpi("autumn, launch steps in time (T4 of Yazd was late)", "K-08", "11/12")
+    play.kpi("autumn, appointment letters in time", "K-09", "22/22")
+    play.kpi("autumn, committee seats (13 + 3 × 8)", "K-10", "37/37")
+    play.kpi("autumn, agencies that answered in time", "K-17", "22/22", period=1)
+    play.kpi("autumn, pairings that met", "K-18", "0/22", period=1)
+    play.kpi("autumn, duties done (H2 of Aban and W3 of Yazd were not)", "K-45", "13/15", period=1)
 
 
 def hq_meeting(play: Play, month: str, *, schedule: str, start: str, end: str) -> None:

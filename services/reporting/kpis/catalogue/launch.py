@@ -10,7 +10,7 @@ least AS (
 t1 AS (SELECT min(issued_on) AS done_on FROM @directives d WHERE d.state <> 'voided'),
 t2 AS (SELECT place AS province, min(l.sent_on) AS done_on
        FROM @letters l CROSS JOIN LATERAL unnest(l.provinces) AS place
-       WHERE l.province = '' AND l.sent_on IS NOT NULL GROUP BY 1),
+       WHERE l.subject_code = 'directive_notice' AND l.sent_on IS NOT NULL GROUP BY 1),
 schools AS (SELECT province, selected_on, row_number() OVER (PARTITION BY province ORDER BY selected_on, fact_id) AS nth
        FROM @secretariats s WHERE s.selected_on IS NOT NULL AND s.state NOT IN ('voided', 'revoked')),
 agencies AS (
