@@ -1,4 +1,4 @@
-"""The state machine of delivery: real kernel, real database, and neighbours that do their worst between any two steps."""
+"""The state machine of delivery: real kernel, real database, and neighbours that do their worst between two steps."""
 
 import sys
 from collections import Counter
@@ -18,6 +18,7 @@ from shared.kernel.feed import EpochChanged
 from shared.kernel.outbox import emit
 from shared.kernel.relay import Relay, number_batch
 from tests.conftest import NOW
+from tests.integration.shared.delivery_draws import ENDINGS, FATES, KINDS, RELAY_FAULTS, TURNS, Turn
 from tests.integration.shared.delivery_oracle import OWN, Broken, Oracle
 from tests.integration.shared.delivery_world import (
     OPEN,
@@ -33,21 +34,6 @@ from tests.integration.shared.delivery_world import (
 )
 
 ROUNDS = 80
-Turn = tuple[str, str, str, str]
-KINDS = st.lists(st.sampled_from(["heard", "heard", "heard", "personal", "personal", "unheard"]), min_size=1, max_size=5)
-ENDINGS = st.sampled_from(["commit", "commit", "commit", "roll back", "hold"])
-RELAY_FAULTS = st.sampled_from(["", "", "", "dies", "cut", "refused", "overtaken"])
-TURNS = st.lists(
-    st.tuples(
-        st.sampled_from(["first", "first", "second", "second", "personal", "north", "south"]),
-        st.sampled_from(["", "", "", "drop", "double", "shuffle", "garble", "silence"]),
-        st.sampled_from(["", "", "", "", "killed", "killed after", "transient", "feed away"]),
-        st.sampled_from([*[""] * 9, "other reader", "other reader", "inside", "inside", "wipe", "relay", "restore"]),
-    ),
-    min_size=1,
-    max_size=3,
-)
-"""A reader, the bus's lie, its death, and who acts in the middle of its turn."""
 RESET = """
 DELETE FROM outbox; DELETE FROM consumer_cursors; DELETE FROM dead_letters; DELETE FROM model_heard;
 DELETE FROM model_counted; DELETE FROM probes; UPDATE feed_head SET last_seq = 0
@@ -98,7 +84,7 @@ class DeliveryMachine(RuleBasedStateMachine):
     def _reader(self, name: str) -> Consumer:
         reader, stream, partition = READERS[name]
         bus: Any = None if partition else self.bus
-        consumer = self.consumer(
+        return self.consumer(
             hearing(reader, partition, self.fate),
             self.ground.impatient,
             source="registry",
@@ -109,13 +95,12 @@ class DeliveryMachine(RuleBasedStateMachine):
             owns=lambda envelope: envelope.province in OWN[partition],
             block_ms=1 if name == "first" else 0,
         )
-        return consumer
 
     @rule(
         changes=st.lists(st.tuples(st.integers(0, 3), KINDS, ENDINGS), min_size=2, max_size=4),
         relay=st.tuples(st.integers(0, 1), RELAY_FAULTS, st.integers(0, 2)),
         turns=TURNS,
-        fate=st.tuples(st.sampled_from([""] * 4 + ["poison", "poison", "cure", "erase"]), st.integers(0, 3)),
+        fate=st.tuples(FATES, st.integers(0, 3)),
     )
     def live(
         self,
@@ -194,24 +179,22 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.bus.away = self.away_for > 0
 
     def _befall(self, what: str, who: int) -> None:
-        """An aggregate turns poisonous or sound, or its person is erased."""
+        """An aggregate turns poisonous, all turn sound again, or a person is erased."""
         if what == "poison":
             self.fate.poison.add(PEOPLE[who])
             self.poisoned = True
         elif what == "cure":
-            self.fate.poison.discard(PEOPLE[who])
+            self.fate.poison.clear()
         elif what == "erase":
             self._erase(who)
 
     @rule(what=st.sampled_from(["wipe", "trim", "away"]))
     def trouble(self, what: str) -> None:
         """Something happens to the bus."""
-        if what == "wipe":
-            self.bus.wipe()
-        elif what == "trim":
-            self.bus.trim()
-        else:
+        if what == "away":
             self.bus.away, self.away_for = True, 3
+        else:
+            {"wipe": self.bus.wipe, "trim": self.bus.trim}[what]()
 
     def _read(self, name: str, trick: str, fault: str, between: str) -> None:
         """A turn of a reader, with a lying bus, a death, or others acting in the middle of it."""
@@ -241,7 +224,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             "restore": lambda: self.restore(back=2, rebuilt=True),
         }
         if between == "inside":
-            self.fate.inside = lambda: self._step(twin)
+            self.fate.inside = lambda: _idle(self._step(twin))
         elif between:
             act = acts[between]
             feed.meanwhile = self.bus.meanwhile = lambda: _idle(act())
@@ -274,9 +257,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         )
         said = owner.execute("SELECT stream, aggregate_id::text, count(*) FROM outbox GROUP BY 1, 2").fetchall()
         self.committed = Counter({(stream, subject): count for stream, subject, count in said})
-        gone = owner.execute(
-            "SELECT aggregate_id::text FROM outbox WHERE type = 'peyvand.person.erased.v1'"
-        ).fetchall()
+        gone = owner.execute("SELECT aggregate_id::text FROM outbox WHERE type = 'peyvand.person.erased.v1'").fetchall()
         self.erased = {row[0] for row in gone}
         if rebuilt:
             self.rebuild()
@@ -316,4 +297,4 @@ class DeliveryMachine(RuleBasedStateMachine):
 
 
 def _idle(_result: object) -> None:
-    """Throw a result away."""
+    """Nothing: a result is thrown away."""

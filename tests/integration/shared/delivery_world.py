@@ -118,7 +118,7 @@ class FakePipe:
     def __init__(self, bus: FakeBus) -> None:
         self.bus, self.adds = bus, list[tuple[str, int, dict[bytes, bytes]]]()
 
-    def xadd(self, key: str, fields: dict[str, str], *, id: str, maxlen: int, approximate: bool) -> None:  # noqa: A002
+    def xadd(self, key: str, fields: dict[str, str], *, id: str, maxlen: int, approximate: bool) -> None:
         """Queue one entry."""
         body = {name.encode(): value.encode() for name, value in fields.items()}
         self.adds.append((key, int(id.partition("-")[0]), body))
