@@ -64,7 +64,7 @@ def settle(session: Session, delivery: Delivery, report: Report, *, now: datetim
         _say(session, delivery, NotificationSent, now)
     elif report.outcome is Outcome.UNKNOWN:
         _doubt(session, delivery, now, machine)
-    elif report.outcome is Outcome.FAILED or delivery.refusals + 1 >= MOST_REFUSALS:
+    elif report.outcome is Outcome.FAILED or (report.reached and delivery.refusals + 1 >= MOST_REFUSALS):
         _finish(session, delivery, Action.REFUSE, now)
         delivery.reason = "refused"
         _say(session, delivery, NotificationFailed, now)

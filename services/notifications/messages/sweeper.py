@@ -6,7 +6,7 @@ It needs neither Celery nor Redis: with both away mail still flows.
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from services.notifications.channels.sms_http import SmsLine
@@ -16,7 +16,7 @@ from services.notifications.messages.delivery import Breaker, deliver_due
 from services.notifications.messages.desk import desk_of
 from services.notifications.messages.letters import Desk
 from services.notifications.messages.lifecycle import DELIVERY, Action, State
-from services.notifications.messages.models import Delivery
+from services.notifications.messages.models import Delivery, DeliveryNote
 from services.notifications.messages.settling import doubt, settle
 from services.notifications.notices.definition import ChannelName, DeliveryClass
 from shared.kernel.clock import business_now, known_tenants, machine_now
@@ -94,10 +94,11 @@ def _hold_closed_channels(session: Session, desk: Desk, now: datetime) -> int:
 
 def _repeat_what_must_arrive(session: Session, now: datetime, machine: datetime) -> int:
     """Safeguarding notices are repeated once, under the same Message-ID; everything else stays in doubt."""
+    repeated = exists().where(DeliveryNote.delivery_id == Delivery.id, DeliveryNote.what == "repeated")
     statement = select(Delivery).where(
         Delivery.state == State.UNKNOWN,
         Delivery.delivery_class == DeliveryClass.MUST_ARRIVE.value,
-        Delivery.attempt == 1,
+        ~repeated,
         Delivery.doubted_at < machine - REPEAT_AFTER,
     )
     again = list(session.scalars(statement.limit(50).with_for_update(skip_locked=True)))
