@@ -26,7 +26,7 @@ from tests.integration.notifications.messages.delivery_machine import (
     LedgerMachine,
     compose,
 )
-from tests.integration.notifications.messages.provider_world import MarksLate, TakesDoubtForRefusal
+from tests.integration.notifications.messages.provider_world import Course, MarksLate, TakesDoubtForRefusal
 from tests.support.actors import an_actor
 from tests.support.database import Database
 from tests.support.messages import NOW
@@ -82,9 +82,38 @@ def run(ground: Ground, **naive: object) -> None:
     run_state_machine_as_test(type("Machine", (LedgerMachine,), {"ground": ground, **naive}), settings=SETTINGS)
 
 
+def begun(ground: Ground) -> LedgerMachine:
+    """A machine to be driven by hand."""
+    world: LedgerMachine = type("Machine", (LedgerMachine,), {"ground": ground})()
+    world.begin()
+    return world
+
+
 @pytest.mark.requirement("R-169")
 def test_every_delivery_ends_honestly_through_any_history(ground: Ground) -> None:
     run(ground)
+
+
+class TestHistoriesOnceWrong:
+    """Short histories in which the ledger was once wrong; each is one the model can draw."""
+
+    def test_a_provider_that_is_away_is_no_refusal(self, ground: Ground) -> None:
+        world = begun(ground)
+        world.plan([(TENANTS[0], "email", "once", False)], [Course(answer="later")])
+        world.time_passes("retries")
+        world.work([Course(before="away")])
+        world.holds()
+        world.teardown()
+
+    def test_what_must_arrive_is_repeated_though_an_earlier_try_never_began(self, ground: Ground) -> None:
+        world = begun(ground)
+        world.plan([(TENANTS[0], "email", "must_arrive", False)], [Course(before="away")])
+        world.time_passes("retries")
+        world.work([Course(answer="lost")])
+        world.time_passes("doubts")
+        world.holds()
+        assert [(row.state, row.repeats) for row in world._ledger()] == [("planned", 1)]
+        world.teardown()
 
 
 def _unowned(session: Session, claim: claims.Claim, _states: object, **changes: Any) -> bool:
