@@ -155,6 +155,10 @@ members = require(*MEMBERS)
 """The door of what everybody in a programme may read; who only runs the platform stays outside."""
 
 
+offices_and_schools = require(*(role for role in MEMBERS if not role.startswith("agency_")))
+"""The door of what agencies have no part in: plans, directives, roles."""
+
+
 def answer(response: Response, aggregate: Any) -> None:
     """Put the aggregate's version on the answer, for the next If-Match."""
     response.headers["ETag"] = f'"{aggregate.version}"'

@@ -1,6 +1,6 @@
 """HTML doors: the route class that turns problems into pages, language and theme choices, static files."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -113,9 +113,9 @@ def refused_page(pages: Pages, request: Request, problem: Problem) -> Response:
     )
 
 
-def page_router(pages: Pages, prefix: str = "") -> APIRouter:
-    """A slice's HTML door; kept out of the OpenAPI document."""
-    return APIRouter(prefix=prefix, route_class=page_route(pages), include_in_schema=False)
+def page_router(pages: Pages, prefix: str = "", *, doors: Sequence[Any] = ()) -> APIRouter:
+    """A slice's HTML door, with the locks all its pages have; kept out of the OpenAPI document."""
+    return APIRouter(prefix=prefix, route_class=page_route(pages), include_in_schema=False, dependencies=list(doors))
 
 
 def face_router(pages: Pages) -> APIRouter:

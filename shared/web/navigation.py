@@ -27,13 +27,18 @@ KPIS = Place("kpis", "reporting", "/kpis", "chart")
 MESSAGES = Place("messages", "notifications", "/deliveries", "mail", True)
 KPIS_ON_PHONE = Place("kpis", "reporting", "/kpis", "chart", True)
 
+LETTERS = Place("papers", "registry", "/letters", "paper", True)
+
 NATIONAL_ROLES = ("hq_officer", "hq_viewer", "legal_officer", "tenant_administrator")
+AGENCY_ROLES = ("agency_manager", "agency_contact")
 
 
 def places_of(actor: Any) -> list[Place]:
-    """Up to seven places; headquarters start at the nation, provinces at their duties, operators at deliveries."""
+    """Up to seven places, the first is where one lands: the nation, one's duties, an agency's pairings, deliveries."""
     if actor.has(*NATIONAL_ROLES):
         return [NATION, PROVINCES, PAIRINGS, MEETINGS, PAPERS, KPIS, MESSAGES]
     if actor.has("operator"):
         return [MESSAGES, KPIS_ON_PHONE]
+    if all(grant.role in AGENCY_ROLES for grant in actor.roles):
+        return [PAIRINGS, MEETINGS, LETTERS]
     return [DUTIES, MY_PROVINCE, SECRETARIATS, PAIRINGS, MEETINGS, PAPERS, KPIS_ON_PHONE]

@@ -33,12 +33,12 @@ from services.registry.governance.directives.models import Directive, DirectiveC
 from services.registry.programme.cycles.queries import open_cycles
 from services.registry.register.territories.queries import list_provinces
 from shared.kernel.auth import Actor
-from shared.kernel.http import ActorDep, NowDep, SessionDep
+from shared.kernel.http import ActorDep, NowDep, SessionDep, offices_and_schools
 from shared.web.doors import page_router
 from shared.web.forms import FormDep
 from shared.web.pages import Speech
 
-router = page_router(PAGES, "/directives")
+router = page_router(PAGES, "/directives", doors=[offices_and_schools])
 SHAPES = {"draft": "ring", "approved": "half", "issued": "done", "superseded": "waived", "revoked": "missed"}
 HQ = ("hq_officer",)
 

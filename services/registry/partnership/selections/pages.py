@@ -31,12 +31,12 @@ from services.registry.partnership.selections.queries import list_selections
 from services.registry.programme.cycles.queries import rules_of
 from services.registry.register.territories.queries import list_provinces
 from shared.kernel.auth import Actor
-from shared.kernel.http import ActorDep, NowDep, SessionDep
+from shared.kernel.http import ActorDep, NowDep, SessionDep, offices_and_schools
 from shared.web.doors import page_router
 from shared.web.forms import FormDep
 from shared.web.pages import Speech
 
-router = page_router(PAGES, "/province-plans")
+router = page_router(PAGES, "/province-plans", doors=[offices_and_schools])
 SHAPES = {"not_started": "ring", "preparing": "half", "running": "done", "closed": "waived"}
 OFFICER = ("province_officer",)
 HQ = ("hq_officer",)

@@ -18,8 +18,18 @@ from services.registry.register.roles.queries import RoleAssignmentNotFound
 from services.registry.register.roles.schemas import RoleBatchIn, RoleEndIn, RoleIn, RoleOut, role_out
 from services.registry.register.schools.queries import SchoolNotFound
 from services.registry.register.territories.queries import OutsideYourProvince, TerritoryNotFound
-from shared.kernel.auth import MEMBERS, Actor
-from shared.kernel.http import ActorDep, IfMatchDep, NowDep, SessionDep, answer, new_router, problems, require
+from shared.kernel.auth import Actor
+from shared.kernel.http import (
+    ActorDep,
+    IfMatchDep,
+    NowDep,
+    SessionDep,
+    answer,
+    new_router,
+    offices_and_schools,
+    problems,
+    require,
+)
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.pagination import LIMIT, MOST, Page, page, read_cursor
 from shared.kernel.problems import Refused, Stale
@@ -27,7 +37,6 @@ from shared.values.deadlines import local_day
 
 router = new_router("roles")
 writers = require("hq_officer", "province_officer", "tenant_administrator")
-readers = require(*(role for role in MEMBERS if not role.startswith("agency_")))
 ASSIGN = problems(
     PersonNotFound,
     SchoolNotFound,
@@ -60,7 +69,7 @@ def _assign(
     )
 
 
-@router.get("", response_model=Page[RoleOut], dependencies=[readers])
+@router.get("", response_model=Page[RoleOut], dependencies=[offices_and_schools])
 def list_role_assignments(
     session: SessionDep,
     actor: ActorDep,
@@ -87,7 +96,7 @@ def list_role_assignments(
     return page(rows, limit, role_out)
 
 
-@router.get("/{assignment_id}", responses=problems(RoleAssignmentNotFound), dependencies=[readers])
+@router.get("/{assignment_id}", responses=problems(RoleAssignmentNotFound), dependencies=[offices_and_schools])
 def get_role_assignment(assignment_id: UUID, session: SessionDep, actor: ActorDep, response: Response) -> RoleOut:
     """One role of one person."""
     assignment = queries.get_role_assignment(session, assignment_id, by=actor)
