@@ -228,6 +228,17 @@ class TestABodyThatNamesAnotherProvince:
         assert seen.status_code == 404, seen.text
 
 
+@pytest.mark.parametrize("page", ["/directives", "/province-plans", "/province-plans/{plan_id}"])
+def test_agencies_have_no_page_of_what_offices_do(page: str, houses: dict[str, House]) -> None:
+    house = houses["registry"]
+    agency = an_actor("agency_contact", "IR-03", organisation_id=house.things["agency_id"])
+    path = page.format(**house.things)
+    assert house.client.get(path, headers=headers_for(agency)).status_code == 403
+    shown = house.client.get(path, headers=headers_for(owner_of("registry")))
+    assert shown.status_code == 200 or shown.headers["location"].startswith("/province-plans/")
+    assert house.client.get(path).headers["location"].startswith("/registry/session/renew")
+
+
 def both_hats(home: str) -> Actor:
     """Somebody who reads the whole country and is an officer of one province."""
     grants = (Grant("hq_viewer", "*"), Grant("province_officer", home))
