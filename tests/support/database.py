@@ -17,7 +17,7 @@ from shared.kernel.tenancy import policies_of, scoped_tables
 
 ADMIN = os.environ.get("PEYVAND_TEST_ADMIN_URL", "postgresql://postgres@127.0.0.1:55432/postgres")
 REDIS = os.environ.get("PEYVAND_TEST_REDIS_URL", "redis://127.0.0.1:56379/0")
-PASSWORD = "only-for-tests"  # noqa: S105 - roles of throw-away databases
+PASSWORD = "only-for-tests"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from shared.contracts.register import PersonRegistered
 from shared.kernel.bus import Subscriber
 
 DDL = """
-CREATE TABLE IF NOT EXISTS probes (id uuid PRIMARY KEY, version int NOT NULL DEFAULT 1, sequence int NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS heard (n bigserial PRIMARY KEY, feedseq bigint NOT NULL, subject uuid NOT NULL, sequence text NOT NULL);
+CREATE TABLE IF NOT EXISTS probes (id uuid PRIMARY KEY,
+  version int NOT NULL DEFAULT 1, sequence int NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS heard (n bigserial PRIMARY KEY,
+  feedseq bigint NOT NULL, subject uuid NOT NULL, sequence text NOT NULL);
 CREATE TABLE IF NOT EXISTS counted (subject uuid PRIMARY KEY, total int NOT NULL);
 GRANT ALL ON probes, heard, counted TO peyvand_test_app; GRANT USAGE ON SEQUENCE heard_n_seq TO peyvand_test_app;
 """
@@ -57,11 +59,8 @@ def hearing() -> Subscriber:
         params: dict[str, Any] = {"f": envelope.feedseq, "s": event.person_id, "q": envelope.sequence}
         session.execute(text("INSERT INTO heard (feedseq, subject, sequence) VALUES (:f, :s, :q)"), params)
         session.execute(
-            text(
-                "INSERT INTO counted VALUES (:s, 1) ON CONFLICT (subject) DO UPDATE SET total = counted.total + 1"
-            ),
+            text("INSERT INTO counted VALUES (:s, 1) ON CONFLICT (subject) DO UPDATE SET total = counted.total + 1"),
             params,
         )
 
     return subscriber
-

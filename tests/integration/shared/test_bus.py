@@ -156,7 +156,9 @@ class TestConsumer:
             reader.step()
         drain(reader)
         with sessions.begin() as session:
-            parked = session.execute(text("SELECT feed_seq, blocked_by IS NOT NULL FROM dead_letters ORDER BY feed_seq")).all()
+            parked = session.execute(
+                text("SELECT feed_seq, blocked_by IS NOT NULL FROM dead_letters ORDER BY feed_seq")
+            ).all()
             pos = session.execute(text("SELECT pos FROM consumer_cursors")).scalar_one()
         assert heard(sessions) == [1, 3, 5]
         assert [tuple(row) for row in parked] == [(2, False), (4, True)]

@@ -14,11 +14,14 @@ from shared.values.ids import new_id
 from tests.conftest import NOW
 from tests.integration.shared.probe import Probe, said
 from tests.support.database import REDIS
+from tests.support.wait import eventually
 
 STREAM = "peyvand.registry"
 
 
-def write(sessions: sessionmaker[Session], probe_id: UUID, *, roll_back: bool = False, hold: threading.Event | None = None) -> None:
+def write(
+    sessions: sessionmaker[Session], probe_id: UUID, *, roll_back: bool = False, hold: threading.Event | None = None
+) -> None:
     """One change with its event; may be rolled back, may hold its transaction open until told."""
     with sessions() as session:
         session.begin()
@@ -29,6 +32,18 @@ def write(sessions: sessionmaker[Session], probe_id: UUID, *, roll_back: bool = 
             session.rollback()
         else:
             session.commit()
+
+
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE state = 'idle in transaction' AND datname = current_database() AND query LIKE 'INSERT INTO outbox%'
+"""
+
+
+def count(sessions: sessionmaker[Session], statement: str) -> int:
+    """A count in a transaction of its own."""
+    with sessions.begin() as session:
+        return int(session.execute(text(statement)).scalar_one())
 
 
 def numbered(sessions: sessionmaker[Session]) -> list[tuple[int, UUID, int]]:
@@ -51,7 +66,7 @@ class TestSequencer:
 
         def writer(seed: int) -> None:
             rng = random.Random(seed)
-            for n in range(25):
+            for _ in range(25):
                 probe_id, fails = rng.choice(aggregates), rng.random() < 0.2
                 write(sessions, probe_id, roll_back=fails)
                 if not fails:
@@ -92,9 +107,7 @@ class TestSequencer:
         slow, fast = new_id(), new_id()
         thread = threading.Thread(target=write, args=(sessions, slow), kwargs={"hold": hold})
         thread.start()
-        with sessions.begin() as session:
-            while not session.execute(text("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()")).scalar_one():
-                continue
+        eventually(lambda: count(sessions, WAITING) == 1)
         write(sessions, fast)
         with sessions.begin() as session:
             cursor = session.execute(text("SELECT max(id) FROM outbox")).scalar_one()
@@ -102,7 +115,9 @@ class TestSequencer:
         thread.join()
         with sessions.begin() as session:
             late = session.execute(text("SELECT count(*) FROM outbox WHERE id > :c"), {"c": cursor}).scalar_one()
-            unseen = session.execute(text("SELECT count(*) FROM outbox WHERE aggregate_id = :s"), {"s": slow}).scalar_one()
+            unseen = session.execute(
+                text("SELECT count(*) FROM outbox WHERE aggregate_id = :s"), {"s": slow}
+            ).scalar_one()
         assert (late, unseen) == (0, 1)
 
     def test_four_relays_number_and_publish_once(
