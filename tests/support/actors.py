@@ -48,7 +48,9 @@ def token_for(actor: Actor, *, life_s: int = 600) -> str:
     return issue_token(key_pair()[0], actor=actor, token_id=str(new_id()), issued_at=now, expires_at=now + life_s)
 
 
-def headers_for(actor: Actor, *, version: int | None = None, key: str | None = None, lang: str = "en") -> dict[str, str]:
+def headers_for(
+    actor: Actor, *, version: int | None = None, key: str | None = None, lang: str = "en"
+) -> dict[str, str]:
     """Request headers of an actor: token, a fresh idempotency key, the version meant, the language."""
     headers = {
         "authorization": f"Bearer {token_for(actor)}",
