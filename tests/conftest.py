@@ -145,7 +145,9 @@ def notifications_api(notifications_app: FastAPI, notifications_database: Databa
 
 
 def _client(app: FastAPI, database: Database) -> Iterator[TestClient]:
-    from shared.kernel.clock import set_business_now
+    from shared.kernel.clock import set_business_now, use_demo_clock
+
+    use_demo_clock(True)
 
     with app.state.sessions.begin() as session:
         set_business_now(session, now=NOW)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from services.reporting.background import subscriber
 from shared.kernel.auth import Actor
 from shared.kernel.bus import Consumer
-from shared.kernel.clock import know_tenant, set_business_now
+from shared.kernel.clock import know_tenant, set_business_now, use_demo_clock
 from shared.kernel.tenancy import enter
 from tests.integration.reporting.history import at, hijri, story
 from tests.support.actors import TENANT, token_for
@@ -82,6 +82,7 @@ def reporting_url(reporting_app: FastAPI, reporting_database: Database) -> Itera
     while consumer.step():
         pass
     with sessions.begin() as session:
+        use_demo_clock(True)
         set_business_now(session, now=at(hijri(9, 30), 23))
     yield from _served(reporting_app, reporting_database)
 
@@ -91,6 +92,7 @@ def registry_url(registry_app: FastAPI, registry_database: Database) -> Iterator
     """Registry on 25 Mehr with an open cycle and one secretariat in East Azerbaijan."""
     sessions: sessionmaker[Session] = registry_app.state.sessions
     with sessions.begin() as session:
+        use_demo_clock(True)
         set_business_now(session, now=at(hijri(7, 25)))
         know_tenant(session, TENANT)
         enter(session, tenant=TENANT, province="*")

@@ -8,6 +8,7 @@ import pytest
 from tools.check import check_here
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.requirement(
     "R-001",
     "R-034",

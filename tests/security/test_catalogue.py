@@ -3,6 +3,7 @@
 import inspect
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -197,12 +198,12 @@ class TestRights:
             "DELETE FROM outbox",
             "UPDATE outbox SET data = '{}'",
             "CREATE TABLE mine (id int)",
-            "SET ROLE postgres",
+            "SET ROLE {owner}",
         ],
     )
     def test_the_application_cannot_rewrite_its_journal_or_itself(self, command: str, house: House) -> None:
         with psycopg.connect(house.database.url) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute(command)
+            app.execute(command.replace("{owner}", str(urlsplit(house.database.owner_url).username)))
 
     def test_the_demos_roles_are_made_without_rights(self) -> None:
         made = inspect.getsource(databases)

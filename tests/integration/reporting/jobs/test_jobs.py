@@ -17,7 +17,7 @@ from services.reporting.jobs.lifecycle import Kind
 from services.reporting.jobs.sweeper import sweep
 from services.reporting.jobs.working import run_due
 from shared.kernel.bus import Consumer
-from shared.kernel.clock import set_business_now
+from shared.kernel.clock import set_business_now, use_demo_clock
 from shared.kernel.tenancy import enter
 from tests.integration.reporting.history import at, hijri, story
 from tests.support.actors import HQ, TABRIZ, TENANT, YAZD, headers_for
@@ -40,6 +40,7 @@ def reader(reporting_api: TestClient, sessions: Sessions) -> Consumer:
     while consumer.step():
         pass
     with sessions.begin() as session:
+        use_demo_clock(True)
         set_business_now(session, now=at(hijri(9, 30), 23))
     return consumer
 

@@ -15,7 +15,7 @@ from services.reporting.kpis.cells import cell_sums
 from services.reporting.kpis.queries import answer_kpi, current_cycle, explain_kpi
 from services.reporting.kpis.selecting import question_of, sums_per_province
 from shared.kernel.bus import Consumer
-from shared.kernel.clock import set_business_now
+from shared.kernel.clock import set_business_now, use_demo_clock
 from shared.kernel.tenancy import enter
 from tests.integration.reporting.history import TABRIZ, YAZD, at, hijri, story
 from tests.support.actors import HQ, TENANT, an_actor, headers_for
@@ -31,6 +31,7 @@ def api(reporting_api: TestClient, reporting_app: FastAPI) -> Iterator[TestClien
     while consumer.step():
         pass
     with sessions.begin() as session:
+        use_demo_clock(True)
         set_business_now(session, now=at(hijri(9, 30), 23))
     yield reporting_api
 
