@@ -30,7 +30,8 @@ from tests.integration.registry.duty.conftest import hear
 from tests.integration.registry.partnership.conftest import prepare
 from tests.integration.reporting.history import story
 from tests.support.actors import TABRIZ, TENANT
-from tests.support.messages import DAY, PRINCIPAL, Stage, a_secretariat
+from tests.support.matters import a_secretariat
+from tests.support.messages import DAY, PRINCIPAL, Stage
 from tests.support.partnership_world import a_letter, a_pairing, a_plan
 from tests.support.registry_world import CYCLE, PROGRAMME, a_person
 

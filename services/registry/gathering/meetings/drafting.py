@@ -5,10 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.registry.partnership.pairings.queries import get_pairing
-from services.registry.register.agencies.queries import get_agency
-from services.registry.register.people.queries import people_named
-from services.registry.register.schools.queries import get_school
 from sqlalchemy.orm import Session
 
 from services.registry.gathering.meetings import rules
@@ -16,8 +12,12 @@ from services.registry.gathering.meetings.definition import cadence_key
 from services.registry.gathering.meetings.lifecycle import MEETING, Action
 from services.registry.gathering.meetings.models import Invitation, Meeting
 from services.registry.gathering.series.commands import take_edition
+from services.registry.partnership.pairings.queries import get_pairing
 from services.registry.programme.cycles.queries import cycle_named, periods_of_cycle, rules_of
+from services.registry.register.agencies.queries import get_agency
 from services.registry.register.offices.queries import list_offices
+from services.registry.register.people.queries import people_named
+from services.registry.register.schools.queries import get_school
 from services.registry.register.territories.queries import territory_to_write
 from shared.kernel.auth import Actor
 from shared.kernel.problems import NotFound, Refusal, refuse

@@ -15,6 +15,17 @@ from services.notifications.notices.definition import catalogue
 from shared.contracts import duty, gathering, governance, partnership, register
 from shared.contracts.base import Event
 from tests.support.actors import HQ, TENANT
+from tests.support.matters import (
+    a_directive,
+    a_letter,
+    a_meeting,
+    a_pairing,
+    a_plan,
+    a_quota,
+    a_secretariat,
+    an_authorisation,
+    an_obligation,
+)
 from tests.support.messages import (
     AGENCY,
     AGENCY_NAMES,
@@ -28,18 +39,9 @@ from tests.support.messages import (
     PROVINCE,
     Stage,
     a_committee,
-    a_directive,
-    a_letter,
-    a_meeting,
-    a_pairing,
-    a_plan,
-    a_quota,
     a_role,
     a_school,
-    a_secretariat,
-    an_authorisation,
     an_id,
-    an_obligation,
     header,
 )
 

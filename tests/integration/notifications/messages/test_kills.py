@@ -8,7 +8,8 @@ import pytest
 
 from shared.contracts import partnership
 from tests.integration.notifications.messages.conftest import House
-from tests.support.messages import DAY, PRINCIPAL, a_secretariat
+from tests.support.matters import a_secretariat
+from tests.support.messages import DAY, PRINCIPAL
 
 ROOT = Path(__file__).resolve().parents[4]
 LEASE_OVER = "UPDATE deliveries SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL"

@@ -7,7 +7,8 @@ from starlette.testclient import TestClient
 from shared.contracts import partnership
 from tests.integration.notifications.messages.conftest import House
 from tests.support.actors import HQ, TABRIZ, YAZD, an_actor, headers_for
-from tests.support.messages import AGENCY_NAMES, DAY, PRINCIPAL, a_secretariat
+from tests.support.matters import a_secretariat
+from tests.support.messages import AGENCY_NAMES, DAY, PRINCIPAL
 
 
 @pytest.fixture
