@@ -37,7 +37,7 @@ def row_of(speech: Speech, duty: Obligation, today: date, *, ahead: bool, may_ac
         id=duty.id,
         day=speech.day_number(duty.due_on),
         month=speech.date(duty.due_on, year=False),
-        weekday=speech.t("duty.today") if late == 0 else speech.weekday(duty.due_on),
+        weekday=_under_the_day(speech, duty.due_on, late),
         due_on=duty.due_on,
         title=speech.names(duty.title),
         note=note,
@@ -46,6 +46,13 @@ def row_of(speech: Speech, duty: Obligation, today: date, *, ahead: bool, may_ac
         action=speech.t(f"duty.do.{noun}") if may_act else speech.t("duty.see"),
         late=late > 0,
     )
+
+
+def _under_the_day(speech: Speech, due_on: date, late: int) -> str:
+    """Today, the weekday within a week, else the month: a number alone says nothing about a day far away."""
+    if late == 0:
+        return speech.t("duty.today")
+    return speech.weekday(due_on) if abs(late) <= 7 else speech.date(due_on, year=False).partition(" ")[2]
 
 
 def _tag(speech: Speech, duty: Obligation, late: int, ahead: bool) -> dict[str, Any]:
