@@ -11,7 +11,7 @@ from tools.story.gatherings import step_7
 from tools.story.messages import compare_messages
 from tools.story.play import Play
 from tools.story.stage import TENANT, Stage, set_stage
-from tools.story.times import Clock, NotQuiet, moment
+from tools.story.times import PATIENCE_S, Clock, NotQuiet, moment
 
 SETTING = "1399-07-01 08:00"
 STEPS = {
@@ -43,10 +43,12 @@ def run(base_url: str, json_path: Path | None, account: Account) -> int:
     return 1 if checks.failed else 0
 
 
-def play_story(base_url: str, account: Account, checks: Checks, tell: Callable[[str], None]) -> Play:
-    """Set the stage with sending switched off, switch it on, and play all steps."""
+def play_story(
+    base_url: str, account: Account, checks: Checks, tell: Callable[[str], None], *, patience_s: float = PATIENCE_S
+) -> Play:
+    """Set the stage with sending switched off, switch it on, and play all steps; `patience_s` seconds for each rest."""
     hq = Api(base_url, TENANT, account.login, account.password).sign_in()
-    clock = Clock(hq, tell)
+    clock = Clock(hq, tell, patience_s=patience_s)
     clock.set(moment(SETTING))
     tell("setting the stage (sending is switched off)")
     sending(hq, live=False)

@@ -1,6 +1,7 @@
 """A client of the product's public interfaces: signs in, keeps versions, never touches a database."""
 
 import threading
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 import httpx2
 
 Body = dict[str, Any]
+AWAY = (502, 503, 504)
+PATIENCE_S = 60.0
+"""How long a service may be away; every write carries its idempotency key or version, so asking again is harmless."""
 
 
 class Refusal(Exception):
@@ -35,12 +39,14 @@ class Api:
     token: str = ""
     client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=30, http2=False))
     lock: threading.Lock = field(default_factory=threading.Lock)
+    repeated: int = 0
+    """How often a request was sent again because its answer did not come."""
 
     def sign_in(self) -> "Api":
         """Get a token; kept until it ends."""
         with self.lock:
             body = {"tenant": self.tenant, "login": self.login, "password": self.password}
-            response = self.client.post(f"{self.base}/registry/v1/sign-in", json=body)
+            response = self._patiently("POST", f"{self.base}/registry/v1/sign-in", json=body)
             self._check(response, "sign in")
             self.token = response.json()["token"]
         return self
@@ -82,24 +88,44 @@ class Api:
 
     def replace(self, path: str, part: str, body: Body) -> Body:
         """Replace a part of an existing thing: read its version, then PUT /<part> with If-Match."""
+        repeated = self.repeated
         read = self._send("GET", path)
         headers = {"if-match": read.headers["etag"]}
-        return self._send("PUT", f"{path}/{part}", json=body, headers=headers).json()  # type: ignore[no-any-return]
+        try:
+            answer: Body = self._send("PUT", f"{path}/{part}", json=body, headers=headers).json()
+        except Refusal as refusal:
+            if refusal.status != 412 or self.repeated == repeated:
+                raise
+            return self.replace(path, part, body)  # the first try had arrived, only its answer was lost
+        return answer
 
     def _send(self, method: str, path: str, **options: Any) -> httpx2.Response:
         headers = {"accept-language": "fa", **options.pop("headers", {})}
         for attempt in (1, 2):
             if not self.token:
                 self.sign_in()
-            response = self.client.request(
-                method, self.base + path, headers={**headers, "authorization": f"Bearer {self.token}"}, **options
-            )
+            signed = {**headers, "authorization": f"Bearer {self.token}"}
+            response = self._patiently(method, self.base + path, headers=signed, **options)
             if response.status_code == 401 and attempt == 1:
                 self.token = ""
                 continue
             break
         self._check(response, f"{method} {path}")
         return response
+
+    def _patiently(self, method: str, url: str, **options: Any) -> httpx2.Response:
+        """Ask until somebody answers; the last failure is the caller's after PATIENCE_S seconds."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                response = self.client.request(method, url, **options)
+                if response.status_code not in AWAY or time.monotonic() > until:
+                    return response
+            except httpx2.TransportError:
+                if time.monotonic() > until:
+                    raise
+            self.repeated += 1
+            time.sleep(0.2)
 
     @staticmethod
     def _check(response: httpx2.Response, what: str) -> None:

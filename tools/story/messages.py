@@ -1,6 +1,7 @@
 """What was really sent: the delivery ledger and the mailbox, in the words of the story's keys."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from tools.story.expected import Key, expected_messages
@@ -24,13 +25,13 @@ def known_keys(stage: Stage) -> dict[str, str]:
     return found
 
 
-def seen_messages(stage: Stage) -> tuple[Counter[Key], list[dict[str, Any]]]:
-    """The sent messages as a multiset like the expected one, and the ledger's rows."""
+def seen_messages(stage: Stage, states: Sequence[str] = ("sent",)) -> tuple[Counter[Key], list[dict[str, Any]]]:
+    """The messages in these states (the sent ones) as a multiset like the expected one, and the ledger's rows."""
     keys = known_keys(stage)
     rows = stage.hq.all("/notifications/v1/deliveries")
     seen: Counter[Key] = Counter()
     for row in rows:
-        if row["state"] != "sent":
+        if row["state"] not in states:
             continue
         items = []
         for item in row["items"]:
@@ -64,3 +65,7 @@ def compare_messages(play: Play) -> None:
     checks.compare("invitations cancelled by CANCEL", "7", str(len(cancels)))
     gregorian = [each for each in captured if any(year in str(each.get("text", "")) for year in ("2020", "۲۰۲۰"))]
     checks.compare("messages that show a Gregorian year", "0", str(len(gregorian)))
+    foreign = [
+        each for each in captured if each["kind"] == "text" and any(c.isascii() and c.isdigit() for c in each["text"])
+    ]
+    checks.compare("text messages with digits that are not Persian", "0", str(len(foreign)))

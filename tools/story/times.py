@@ -35,9 +35,10 @@ def read(text: str) -> datetime:
 class Clock:
     """Sets all three services to one instant and waits for rest before the next."""
 
-    def __init__(self, api: Api, tell: Callable[[str], None]) -> None:
+    def __init__(self, api: Api, tell: Callable[[str], None], *, patience_s: float = PATIENCE_S) -> None:
         self.api = api
         self.tell = tell
+        self.patience_s = patience_s
         self.now: datetime | None = None
 
     def walk_to(self, target: datetime) -> None:
@@ -63,7 +64,7 @@ class Clock:
 
     def rest(self) -> list[Body]:
         """Wait until nothing is on its way, nothing due is undone; twice in a row, since services wake each other."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self.patience_s
         calm = 0
         while True:
             states: list[Body] = []
@@ -78,7 +79,7 @@ class Clock:
                 continue
             calm = 0
             if time.monotonic() > deadline:
-                raise NotQuiet(f"after {PATIENCE_S:.0f} s: {dict(zip(LAST_FIRST, states, strict=False))}")
+                raise NotQuiet(f"after {self.patience_s:.0f} s: {dict(zip(LAST_FIRST, states, strict=False))}")
             time.sleep(0.05)
 
     def _is_calm(self, state: Body) -> bool:
