@@ -9,7 +9,6 @@ from tests.support.actors import HQ
 SIZES = [("fa", 1440), ("fa", 360), ("en", 1440), ("en", 360)]
 
 
-@pytest.mark.requirement("R-150")
 class TestNationToday:
     """GET / of reporting."""
 

@@ -11,6 +11,7 @@ from tools.check import check_here
 @pytest.mark.timeout(900)
 @pytest.mark.requirement(
     "R-001",
+    "R-019",
     "R-034",
     "R-035",
     "R-036",
@@ -19,6 +20,7 @@ from tools.check import check_here
     "R-050",
     "R-055",
     "R-056",
+    "R-057",
     "R-058",
     "R-060",
     "R-061",

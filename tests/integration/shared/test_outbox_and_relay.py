@@ -2,6 +2,7 @@
 
 import random
 import threading
+import pytest
 from uuid import UUID
 
 import redis
@@ -56,6 +57,7 @@ def numbered(sessions: sessionmaker[Session]) -> list[tuple[int, UUID, int]]:
 
 
 class TestSequencer:
+    @pytest.mark.requirement("R-164")
     def test_loses_nothing_with_eight_writers_rollbacks_and_slow_commits(
         self, sessions: sessionmaker[Session], relay_sessions: sessionmaker[Session]
     ) -> None:
@@ -156,6 +158,7 @@ class TestSequencer:
             assert publish_batch(session, bus, STREAM, name="registry") == 0
             bus.delete(stream_key(STREAM, session.execute(text("SELECT epoch FROM feed_meta")).scalar_one()))
 
+    @pytest.mark.requirement("R-164")
     def test_rollback_leaves_no_event(self, sessions: sessionmaker[Session]) -> None:
         write(sessions, new_id(), roll_back=True)
         with sessions.begin() as session:

@@ -5,8 +5,9 @@ from services.reporting.kpis.definition import Behaviour, Kpi, Measure, Span
 _SEEN = """WITH seen AS MATERIALIZED (
     SELECT pairing, count(*) AS n, max(m.held_on) AS last_on
     FROM @meetings m CROSS JOIN LATERAL unnest(m.pairings) AS pairing
-    WHERE m.state IN ('held', 'minuted') AND m.held_on <= :t AND m.held_on BETWEEN :p_from AND :p_to
+    WHERE m.state IN ('held', 'minuted') AND m.held_on BETWEEN {since} AND LEAST(:t, :p_to)
       AND m.meeting_kind IN ({kinds}) GROUP BY 1)"""
+_OF_THE_CYCLE = "DATE '-infinity'"  # whichever period is asked about, a visit counts from the cycle's first day on
 _PAIRED = "FROM @pairings p LEFT JOIN seen m ON m.pairing = p.fact_id"
 _NOT_ESTABLISHED = """CASE WHEN p.state = 'voided' THEN 'voided' WHEN p.active @> LEAST(:t, :p_to) THEN NULL
          WHEN p.ended_on <= :t THEN 'ended' ELSE 'not_established' END"""
@@ -14,7 +15,7 @@ _SHARED = """jsonb_build_object('prv', p.province, 'ak', p.agency_kind) AS dims,
     jsonb_build_object('school', coalesce(p.school_names ->> 'fa', p.school_names ->> 'en'),
         'meetings', coalesce(m.n, 0)) AS details"""
 
-_CONTINUITY = f"""{_SEEN.format(kinds="'joint', 'joint_session', 'site_visit'")}
+_CONTINUITY = f"""{_SEEN.format(kinds="'joint', 'joint_session', 'site_visit'", since=":p_from")}
 SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day,
     CASE WHEN m.n > 0 THEN 1 ELSE 0 END AS num, 1 AS den,
     CASE WHEN p.state = 'voided' THEN 'voided' WHEN d.days >= 30 THEN NULL
@@ -25,12 +26,12 @@ CROSS JOIN LATERAL (
     SELECT coalesce(sum(upper(r) - lower(r)), 0) AS days
     FROM unnest(p.active * datemultirange(daterange(:p_from, GREATEST(LEAST(:p_to, :t) + 1, :p_from)))) AS r) d"""
 
-_JOINT = f"""{_SEEN.format(kinds="'joint', 'joint_session'")}
+_JOINT = f"""{_SEEN.format(kinds="'joint', 'joint_session'", since=":p_from")}
 SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day, coalesce(m.n, 0) AS num, 1 AS den,
     {_NOT_ESTABLISHED} AS reason, {_SHARED}
 {_PAIRED}"""
 
-_VISITS = f"""{_SEEN.format(kinds="'site_visit'")}
+_VISITS = f"""{_SEEN.format(kinds="'site_visit'", since=_OF_THE_CYCLE)}
 SELECT p.province, p.fact_id, p.agency_names AS names, m.last_on AS on_day,
     CASE WHEN m.n > 0 THEN 1 ELSE 0 END AS num, 1 AS den, {_NOT_ESTABLISHED} AS reason, {_SHARED}
 {_PAIRED}"""

@@ -44,6 +44,7 @@ SELECT r.province, r.fact_id, s.names, b.held_on AS on_day,
     CASE WHEN b.person_id IS NULL THEN 0 ELSE 1 END AS num, 1 AS den,
     CASE WHEN NOT r.held @> :t THEN 'role_ended'
          WHEN s.state IN ('closed', 'merged', 'voided') THEN 'school_closed'
+         WHEN s.school_kind <> 'special' THEN 'not_a_special_school'
          WHEN row_number() OVER (PARTITION BY r.person_id, r.held @> :t ORDER BY r.fact_id) > 1
              THEN 'person_counted_already' END AS reason,
     jsonb_build_object('prv', r.province) AS dims, '{{}}'::jsonb AS details
