@@ -2,9 +2,9 @@
 
 import random
 import threading
-import pytest
 from uuid import UUID
 
+import pytest
 import redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
