@@ -10,7 +10,7 @@ from services.reporting.kpis.answers import Answer
 from services.reporting.kpis.queries import answer_kpi, explain_kpi
 from shared.kernel.tenancy import enter
 from tests.integration.reporting.conftest import Fold
-from tests.integration.reporting.history import CYCLE, PROGRAMME, TABRIZ, YAZD, at, hijri, story
+from tests.integration.reporting.history import CYCLE, PROGRAMME, TABRIZ, YAZD, History, at, hijri, story
 from tests.support.actors import HQ, TENANT
 
 SCOPE = {"tenant": TENANT, "programme": PROGRAMME, "cycle": CYCLE}
@@ -69,6 +69,11 @@ class TestStory:
         answer = ask(told, "K-32", hijri(9, 30))
         assert (answer.value, answer.numerator, answer.denominator) == (TWO_THIRDS, 2, 3)
 
+    def test_girls_and_boys_schools_are_balanced_by_the_fewer_over_the_more(self, told) -> None:
+        assert ask(told, "K-52", hijri(9, 30), territory=TABRIZ).value == Decimal("0.75")
+        assert ask(told, "K-52", hijri(9, 30)).value == 1
+        assert ask(told, "K-52", hijri(7, 20)).reason == "no_denominator"
+
     def test_why_names_counted_and_left_out_cases_with_reasons(self, told) -> None:
         with told.begin() as session:
             enter(session, tenant=TENANT, province="*")
@@ -85,3 +90,24 @@ class TestStory:
             assert answer.value is not None or answer.reason == "no_denominator", kpi.code
             for dimension in kpi.dimensions:
                 ask(told, kpi.code, hijri(9, 30), by=(dimension,), known_at=at(hijri(9, 30), 22))
+
+
+class TestMessages:
+    """K-80: mail counts as arrived unless it came back, a text only when the gateway says so."""
+
+    def test_three_of_five_arrived(self, fold: Fold, sessions: sessionmaker[Session]) -> None:
+        told = History()
+        told.open_cycle(hijri(7, 1))
+        for code, state, channel in (
+            ("mail", "sent", "email"), ("read", "delivered", "email"), ("text", "delivered", "sms"),
+            ("on its way", "sent", "sms"), ("lost", "failed", "email"), ("also on its way", "sent", "sms"),
+        ):  # fmt: skip
+            told.delivery(code, state, on=hijri(7, 5), channel=channel)
+        fold(told)
+        answer = ask(sessions, "K-80", hijri(7, 30))
+        assert (answer.numerator, answer.denominator) == (3, 5)
+        by_channel = {
+            each.by["channel"]: (each.numerator, each.denominator)
+            for each in ask(sessions, "K-80", hijri(7, 30), by=("channel",)).splits
+        }
+        assert by_channel == {"email": (2, 2), "sms": (1, 3)}
