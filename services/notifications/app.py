@@ -9,6 +9,7 @@ from services.notifications.settings import NotificationsSettings
 from shared.kernel.app import new_app
 from shared.kernel.feed import feed_router
 from shared.kernel.operator_clock import clock_router
+from shared.kernel.operator_letters import letters_router
 from shared.kernel.rooms import rooms
 from shared.kernel.service import Background, total_lag
 
@@ -25,8 +26,9 @@ def create_app(settings: NotificationsSettings | None = None) -> FastAPI:
             app.include_router(module.router)
         if hasattr(module, "setup"):
             module.setup(app)
+    consumers = readers(Background("notifications", settings), with_bus=False)
+    app.include_router(letters_router(lambda: consumers))
     if settings.demo_clock:
-        consumers = readers(Background("notifications", settings), with_bus=False)
         next_due, unsent_due = hooks()
         app.include_router(clock_router(next_due=next_due, lag=lambda: total_lag(consumers), unsent_due=unsent_due))
     return app

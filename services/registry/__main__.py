@@ -5,9 +5,10 @@ import getpass
 import os
 import sys
 
-from services.registry.background import loops
+from services.registry.background import loops, readers
 from services.registry.settings import RegistrySettings
 from shared.kernel.clock import business_now, use_demo_clock
+from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
 from shared.kernel.migrate import upgrade
 from shared.kernel.service import Background
@@ -21,6 +22,8 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("migrate", "load-programmes", "load-territories", "work", "relay", "listener", "clock"):
         commands.add_parser(name)
+    letters = commands.add_parser("dead-letters", help="list, retry or skip parked events")
+    letters.add_argument("words", nargs=argparse.REMAINDER)
     account = commands.add_parser("bootstrap-account", help="password is read from PEYVAND_PASSWORD or asked for")
     account.add_argument("--tenant", required=True)
     account.add_argument("--login", required=True)
@@ -35,6 +38,8 @@ def main() -> int:
         return 0
     background = Background("registry", settings)
     use_demo_clock(settings.demo_clock)
+    if arguments.command == "dead-letters":
+        return run_letters(arguments.words, readers(background, with_bus=False))
     if arguments.command in ("load-programmes", "load-territories", "bootstrap-account"):
         return load(background, arguments)
     only = "all" if arguments.command == "work" else arguments.command

@@ -11,6 +11,7 @@ from shared.kernel.app import new_app
 from shared.kernel.clock import next_due
 from shared.kernel.feed import feed_router
 from shared.kernel.operator_clock import clock_router
+from shared.kernel.operator_letters import letters_router
 from shared.kernel.rooms import rooms
 from shared.kernel.service import Background, total_lag
 
@@ -28,8 +29,9 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
         for hook in ("setup",):
             if hasattr(module, hook):
                 getattr(module, hook)(app)
+    consumers = readers(Background("registry", settings), with_bus=False)
+    app.include_router(letters_router(lambda: consumers))
     if settings.demo_clock:
-        consumers = readers(Background("registry", settings), with_bus=False)
         app.include_router(
             clock_router(next_due=lambda session: next_due(session, due_list()), lag=lambda: total_lag(consumers))
         )

@@ -1,7 +1,5 @@
 """Subscribers and consumers: a reader's cursor moves in the same transaction as what it applied (I4)."""
 
-import hashlib
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,6 +16,7 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.clock import know_tenant, machine_now
 from shared.kernel.cursors import Cursor, lock_cursor, park, parked_aggregates
 from shared.kernel.feed import EpochChanged, Feed
+from shared.kernel.poison import fingerprint_of, wording_of
 from shared.kernel.relay import stream_key
 from shared.kernel.tenancy import enter
 from shared.kernel.tracing import enter_trace
@@ -154,7 +153,8 @@ class Consumer:
             return 1
         return max(page.head - pos, 0)
 
-    def _key(self) -> dict[str, str]:
+    def key(self) -> dict[str, str]:
+        """Where this reader's cursor is kept."""
         return {
             "reader": self.subscriber.name,
             "source": self.source,
@@ -164,7 +164,7 @@ class Consumer:
 
     def _position(self) -> tuple[UUID | None, int]:
         with self.sessions.begin() as session:
-            cursor = session.query(Cursor).filter_by(**self._key()).one_or_none()
+            cursor = session.query(Cursor).filter_by(**self.key()).one_or_none()
             return (cursor.epoch, cursor.pos) if cursor else (None, 0)
 
     def _from_bus(self, epoch: UUID | None, pos: int) -> list[Envelope] | None:
@@ -196,17 +196,17 @@ class Consumer:
             self._count_gap()
         if epoch is None:
             with self.sessions.begin() as session:
-                cursor = lock_cursor(session, **self._key())
+                cursor = lock_cursor(session, **self.key())
                 cursor.epoch = cursor.epoch or page.epoch
         return page.events, page.epoch
 
     def _count_gap(self) -> None:
         with self.sessions.begin() as session:
-            lock_cursor(session, **self._key()).gaps += 1
+            lock_cursor(session, **self.key()).gaps += 1
 
     def _apply(self, batch: Sequence[Envelope], epoch: UUID) -> int:
         with self.sessions.begin() as session:
-            cursor = lock_cursor(session, **self._key())
+            cursor = lock_cursor(session, **self.key())
             if cursor.epoch != epoch:
                 raise GapFound  # the cursor was made anew under another epoch while this batch was on its way
             fresh = [envelope for envelope in batch if envelope.feedseq > cursor.pos]
@@ -251,14 +251,18 @@ class Consumer:
 
     def _set_aside(self, envelope: Envelope, epoch: UUID, error: Exception) -> int:
         with self.sessions.begin() as session:
-            cursor = lock_cursor(session, **self._key())
+            cursor = lock_cursor(session, **self.key())
             if envelope.feedseq != cursor.pos + 1 or cursor.epoch != epoch:
                 return 0
-            self._park(session, envelope, fingerprint_of(error), f"{type(error).__name__}: {error}", None)
+            self._park(session, envelope, fingerprint_of(error), wording_of(error, self.stream), None)
             self._move(session, cursor, envelope, epoch)
         self.suspects.pop(envelope.feedseq, None)
         log.error(
-            "reader.parked", reader=self.subscriber.name, seq=envelope.feedseq, type=envelope.type, error=repr(error)
+            "reader.parked",
+            reader=self.subscriber.name,
+            seq=envelope.feedseq,
+            type=envelope.type,
+            error=wording_of(error, self.stream),
         )
         return 1
 
@@ -277,10 +281,3 @@ class Consumer:
     def _move(self, session: Session, cursor: Cursor, last: Envelope, epoch: UUID) -> None:
         cursor.pos, cursor.epoch, cursor.event_time = last.feedseq, epoch, last.time
         cursor.moved_at = machine_now(session)
-
-
-def fingerprint_of(error: Exception) -> str:
-    """Same cause, same fingerprint: the error's class and the last line of code that raised it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename.rsplit('/', 2)[-1]}:{frames[-1].name}:{frames[-1].lineno}" if frames else ""
-    return hashlib.sha256(f"{type(error).__name__}|{where}".encode()).hexdigest()[:16]

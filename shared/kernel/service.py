@@ -1,5 +1,6 @@
 """What every service's entry point shares: engines for background work, readers of sources, the bus."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from shared.kernel.bus import Consumer, Subscriber
 from shared.kernel.db import new_engine, new_sessions
+from shared.kernel.dead_letters import retry
 from shared.kernel.feed import HttpFeed, LocalFeed
 from shared.kernel.relay import Relay
 from shared.kernel.settings import CommonSettings
@@ -112,9 +114,22 @@ class Background:
 def reader_loops(consumers: list[Consumer]) -> list[Loop]:
     """A loop per reader; one with a bus blocks there, one without polls."""
     return [
-        Loop(f"read {each.source} {each.stream}", each.step, idle_s=0.02 if each.bus is not None else 0.1)
+        Loop(f"read {each.source} {each.stream}", _retrying_first(each), idle_s=0.02 if each.bus is not None else 0.1)
         for each in consumers
     ]
+
+
+def _retrying_first(consumer: Consumer) -> Callable[[], int]:
+    """The reader's step, which begins with what is parked: a new release may have mended the cause."""
+    waiting = [retry]
+
+    def step() -> int:
+        if waiting:
+            waiting[0](consumer)
+            waiting.clear()
+        return consumer.step()
+
+    return step
 
 
 def total_lag(consumers: list[Consumer]) -> int:
