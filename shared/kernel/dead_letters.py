@@ -39,7 +39,7 @@ class Retried:
     parked: int = 0
 
 
-def waiting(*, tenant: str | None = None) -> Select[tuple[DeadLetter]]:
+def waiting(*, tenant: str | None = None) -> Select[DeadLetter]:
     """Parked events, oldest first."""
     found = select(DeadLetter).where(DeadLetter.state == PARKED).order_by(DeadLetter.id)
     return found if tenant is None else found.where(DeadLetter.tenant == tenant)
@@ -65,7 +65,7 @@ def retry(
     return done
 
 
-def _of(consumer: Consumer, tenant: str | None) -> Select[tuple[DeadLetter]]:
+def _of(consumer: Consumer, tenant: str | None) -> Select[DeadLetter]:
     return waiting(tenant=tenant).where(
         DeadLetter.reader == consumer.subscriber.name,
         DeadLetter.source == consumer.source,
