@@ -17,6 +17,7 @@ from shared.contracts.base import EVENTS, Event
 from shared.contracts.envelope import Envelope
 from shared.kernel.clock import know_tenant, machine_now
 from shared.kernel.cursors import Cursor, lock_cursor, park, parked_aggregates
+from shared.kernel.epoch_change import Anew, change_epoch
 from shared.kernel.feed import EpochChanged, Feed
 from shared.kernel.relay import stream_key
 from shared.kernel.tenancy import enter
@@ -41,6 +42,7 @@ class Subscriber:
         self.name = name
         self.handlers: dict[str, list[Handler]] = {}
         self.flushers: list[Callable[[Session, Sequence[Envelope]], None]] = []
+        self.start_anew: Anew | None = None
 
     def on(
         self, event: type[E]
@@ -119,9 +121,17 @@ class Consumer:
     block_ms: int = 1000
     quiet_rounds: int = 0
     suspects: dict[int, tuple[str, int]] = field(default_factory=dict)
+    take_time: Callable[[float], None] = field(default=lambda _seconds: None)
+    """Tells whoever watches this reader that the turn will be long."""
 
     def step(self) -> int:
         """Read a batch after the cursor and apply it; returns how many events were passed."""
+        try:
+            return self._read_on()
+        except EpochChanged:
+            return change_epoch(self)
+
+    def _read_on(self) -> int:
         epoch, pos = self._position()
         batch = self._from_bus(epoch, pos)
         if batch is None:
@@ -154,7 +164,8 @@ class Consumer:
             return 1
         return max(page.head - pos, 0)
 
-    def _key(self) -> dict[str, str]:
+    def key(self) -> dict[str, str]:
+        """The key of this reader's cursor."""
         return {
             "reader": self.subscriber.name,
             "source": self.source,
@@ -164,7 +175,7 @@ class Consumer:
 
     def _position(self) -> tuple[UUID | None, int]:
         with self.sessions.begin() as session:
-            cursor = session.query(Cursor).filter_by(**self._key()).one_or_none()
+            cursor = session.query(Cursor).filter_by(**self.key()).one_or_none()
             return (cursor.epoch, cursor.pos) if cursor else (None, 0)
 
     def _from_bus(self, epoch: UUID | None, pos: int) -> list[Envelope] | None:
@@ -196,17 +207,17 @@ class Consumer:
             self._count_gap()
         if epoch is None:
             with self.sessions.begin() as session:
-                cursor = lock_cursor(session, **self._key())
+                cursor = lock_cursor(session, **self.key())
                 cursor.epoch = cursor.epoch or page.epoch
         return page.events, page.epoch
 
     def _count_gap(self) -> None:
         with self.sessions.begin() as session:
-            lock_cursor(session, **self._key()).gaps += 1
+            lock_cursor(session, **self.key()).gaps += 1
 
     def _apply(self, batch: Sequence[Envelope], epoch: UUID) -> int:
         with self.sessions.begin() as session:
-            cursor = lock_cursor(session, **self._key())
+            cursor = lock_cursor(session, **self.key())
             if cursor.epoch != epoch:
                 raise GapFound  # the cursor was made anew under another epoch while this batch was on its way
             fresh = [envelope for envelope in batch if envelope.feedseq > cursor.pos]
@@ -214,6 +225,7 @@ class Consumer:
                 return 0
             if [envelope.feedseq for envelope in fresh] != list(range(cursor.pos + 1, cursor.pos + 1 + len(fresh))):
                 raise GapFound
+            session.info["replay_to"] = cursor.replay_to
             held = parked_aggregates(session, reader=self.subscriber.name, source=self.source)
             own = [envelope for envelope in fresh if self.owns(envelope)]
             self.subscriber.apply(session, [envelope for envelope in own if envelope.subject not in held])
@@ -251,7 +263,7 @@ class Consumer:
 
     def _set_aside(self, envelope: Envelope, epoch: UUID, error: Exception) -> int:
         with self.sessions.begin() as session:
-            cursor = lock_cursor(session, **self._key())
+            cursor = lock_cursor(session, **self.key())
             if envelope.feedseq != cursor.pos + 1 or cursor.epoch != epoch:
                 return 0
             self._park(session, envelope, fingerprint_of(error), f"{type(error).__name__}: {error}", None)

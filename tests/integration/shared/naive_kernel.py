@@ -22,7 +22,7 @@ class CursorBeforeEffect(Consumer):
 
     def _apply(self, batch: Sequence[Envelope], epoch: UUID) -> int:
         with self.sessions.begin() as session:
-            cursor = lock_cursor(session, **self._key())
+            cursor = lock_cursor(session, **self.key())
             fresh = [envelope for envelope in batch if envelope.feedseq > cursor.pos]
             if fresh:
                 self._move(session, cursor, fresh[-1], epoch)
@@ -36,7 +36,7 @@ class EffectBeforeCursor(Consumer):
 
     def _apply(self, batch: Sequence[Envelope], epoch: UUID) -> int:
         with self.sessions.begin() as session:
-            cursor = lock_cursor(session, **self._key())
+            cursor = lock_cursor(session, **self.key())
             fresh = [envelope for envelope in batch if envelope.feedseq > cursor.pos]
             end, self.subscriber.flushers = self.subscriber.flushers, []
             self.subscriber.apply(session, [envelope for envelope in fresh if self.owns(envelope)])
@@ -45,7 +45,7 @@ class EffectBeforeCursor(Consumer):
             for flush in end:
                 flush(session, fresh)
             if fresh:
-                self._move(session, lock_cursor(session, **self._key()), fresh[-1], epoch)
+                self._move(session, lock_cursor(session, **self.key()), fresh[-1], epoch)
         return len(fresh)
 
 
@@ -54,7 +54,7 @@ class GapSkipped(Consumer):
 
     def _apply(self, batch: Sequence[Envelope], epoch: UUID) -> int:
         with self.sessions.begin() as session:
-            cursor = lock_cursor(session, **self._key())
+            cursor = lock_cursor(session, **self.key())
             fresh = [envelope for envelope in batch if envelope.feedseq > cursor.pos]
             if fresh:
                 self.subscriber.apply(session, [envelope for envelope in fresh if self.owns(envelope)])
