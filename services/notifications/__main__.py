@@ -1,12 +1,18 @@
-"""python -m services.notifications {migrate|work|relay|listener|PART}."""
+"""python -m services.notifications {migrate|api|work|relay|listener|PART}."""
 
 import argparse
 import sys
 
+from services.notifications.app import create_app
 from services.notifications.background import PARTS, loops
+from services.notifications.messages.restoring import doubt_what_may_have_left
 from services.notifications.settings import NotificationsSettings
+from shared.kernel.boot import check_boot, read_settings
+from shared.kernel.clock import use_demo_clock
+from shared.kernel.epochs import begin_epoch
 from shared.kernel.logs import start_logs
 from shared.kernel.migrate import upgrade
+from shared.kernel.serve import add_door, serve
 from shared.kernel.service import Background
 from shared.kernel.work import run_loops
 
@@ -14,14 +20,25 @@ from shared.kernel.work import run_loops
 def main() -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="services.notifications")
-    parser.add_argument("command", choices=["migrate", "work", *PARTS])
+    parser.add_argument("command", choices=["migrate", "begin-epoch", "api", "work", *PARTS])
+    add_door(parser)
     arguments = parser.parse_args()
-    settings = NotificationsSettings()
+    settings = read_settings(NotificationsSettings, "notifications")
     start_logs("notifications", settings.log_level)
     if arguments.command == "migrate":
         upgrade("notifications", (settings.owner_database_url or settings.database_url).get_secret_value())
         return 0
+    check_boot(settings, "notifications")
+    if arguments.command == "api":
+        return serve(
+            lambda: create_app(settings), service="notifications", at=arguments, drain_s=settings.drain_seconds
+        )
     background = Background("notifications", settings)
+    if arguments.command == "begin-epoch":
+        use_demo_clock(settings.demo_clock)
+        doubt_what_may_have_left(background.sessions)
+        begin_epoch(settings, service="notifications")
+        return 0
     only = "all" if arguments.command == "work" else arguments.command
     return run_loops(loops(background, only), heartbeat=settings.heartbeat_file)
 
