@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from services.notifications.messages.restoring import start_anew
 from services.notifications.settings import NotificationsSettings
 from shared.kernel.bus import Consumer, Subscriber
 from shared.kernel.clock import use_demo_clock
@@ -23,6 +24,7 @@ def subscriber() -> Subscriber:
         for event_type, handlers in module.subscriber.handlers.items():
             heard.handlers.setdefault(event_type, []).extend(handlers)
         heard.flushers.extend(module.subscriber.flushers)
+    heard.start_anew = start_anew
     return heard
 
 

@@ -4,12 +4,15 @@ import os
 from functools import cache
 
 from celery import Celery
+from celery.signals import task_postrun, task_prerun, worker_init, worker_ready
 from kombu.exceptions import OperationalError
 
 from services.notifications.messages.delivery import Breaker
 from services.notifications.messages.delivery import deliver_due as deliver
 from services.notifications.messages.desk import desk_of
 from services.notifications.settings import NotificationsSettings
+from shared.kernel.alive import beat, keep_asking
+from shared.kernel.boot import check_boot
 from shared.kernel.clock import use_demo_clock
 from shared.kernel.service import Background
 
@@ -28,7 +31,30 @@ app.conf.update(
     broker_transport_options={"visibility_timeout": 600, "socket_timeout": 10, "socket_connect_timeout": 2},
 )
 _BREAKER = Breaker()
+_PATIENCE_S = 660.0
+"""RFC 5321 lets a mail server think for ten minutes after DATA."""
 use_demo_clock(settings.demo_clock)
+
+
+@worker_init.connect
+def _look_before_start(**_: object) -> None:
+    check_boot(settings, "notifications")
+
+
+@worker_ready.connect
+def _keep_asking(**_: object) -> None:
+    if settings.heartbeat_file:
+        keep_asking(lambda: be_heard.apply_async(ignore_result=True, retry=False, expires=30))
+
+
+@task_prerun.connect
+def _begin_task(task: object, **_: object) -> None:
+    beat(settings.heartbeat_file, patience_s=0.0 if task is be_heard else _PATIENCE_S)
+
+
+@task_postrun.connect
+def _end_task(**_: object) -> None:
+    beat(settings.heartbeat_file)
 
 
 @cache
@@ -41,6 +67,11 @@ def _background(pid: int) -> Background:
 def deliver_due(**_: object) -> int:
     """Send what is due; the sweeper does the same when nobody nudges."""
     return deliver(_background(os.getpid()).sessions, desk_of(settings), _BREAKER)
+
+
+@app.task(name="notifications.be_heard")
+def be_heard(**_: object) -> None:
+    """Nothing: that it is run is the heartbeat."""
 
 
 def nudge() -> None:

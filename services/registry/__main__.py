@@ -1,16 +1,20 @@
-"""python -m services.registry {migrate|load-programmes|load-territories|bootstrap-account|work|relay|…}."""
+"""python -m services.registry {migrate|load-programmes|load-territories|bootstrap-account|api|work|relay|…}."""
 
 import argparse
 import getpass
 import os
 import sys
 
-from services.registry.background import loops, readers
+from services.registry.app import create_app
+from services.registry.background import loops, readers, settling
 from services.registry.settings import RegistrySettings
+from shared.kernel.boot import check_boot, read_settings
 from shared.kernel.clock import business_now, use_demo_clock
+from shared.kernel.epochs import begin_epoch
 from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
 from shared.kernel.migrate import upgrade
+from shared.kernel.serve import add_door, serve
 from shared.kernel.service import Background
 from shared.kernel.tenancy import enter
 from shared.kernel.work import run_loops
@@ -20,26 +24,33 @@ def main() -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="services.registry")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("migrate", "load-programmes", "load-territories", "work", "relay", "listener", "clock"):
+    for name in ("migrate", "begin-epoch", "load-programmes", "load-territories", "work", "relay", "listener", "clock"):
         commands.add_parser(name)
     letters = commands.add_parser("dead-letters", help="list, retry or skip parked events")
     letters.add_argument("words", nargs=argparse.REMAINDER)
+    add_door(commands.add_parser("api"))
     account = commands.add_parser("bootstrap-account", help="password is read from PEYVAND_PASSWORD or asked for")
     account.add_argument("--tenant", required=True)
     account.add_argument("--login", required=True)
     account.add_argument("--name", required=True)
     account.add_argument("--role", action="append", required=True, help="role:province, * for the whole country")
     arguments = parser.parse_args()
-    settings = RegistrySettings()
+    settings = read_settings(RegistrySettings, "registry")
     start_logs("registry", settings.log_level)
     if arguments.command == "migrate":
         url = settings.owner_database_url or settings.database_url
         upgrade("registry", url.get_secret_value())
         return 0
+    check_boot(settings, "registry")
+    if arguments.command == "api":
+        return serve(lambda: create_app(settings), service="registry", at=arguments, drain_s=settings.drain_seconds)
     background = Background("registry", settings)
     use_demo_clock(settings.demo_clock)
     if arguments.command == "dead-letters":
         return run_letters(arguments.words, readers(background, with_bus=False))
+    if arguments.command == "begin-epoch":
+        begin_epoch(settings, service="registry", settle=settling(background))
+        return 0
     if arguments.command in ("load-programmes", "load-territories", "bootstrap-account"):
         return load(background, arguments)
     only = "all" if arguments.command == "work" else arguments.command

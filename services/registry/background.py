@@ -1,8 +1,10 @@
 """Registry's background work: relay, its own listener (derived obligations), the clock."""
 
+from collections.abc import Callable
+
 from services.registry.clock import due_list
 from shared.kernel.bus import Consumer, Subscriber
-from shared.kernel.clock import Sweeper, use_demo_clock
+from shared.kernel.clock import Sweeper, sweep, use_demo_clock
 from shared.kernel.rooms import rooms
 from shared.kernel.service import Background, reader_loops
 from shared.kernel.work import Loop
@@ -28,6 +30,13 @@ def merge(into: Subscriber, other: Subscriber) -> None:
 def readers(background: Background, *, with_bus: bool = True) -> list[Consumer]:
     """Registry's reader of its own stream."""
     return [background.local_consumer(subscriber(), STREAM, with_bus=with_bus)]
+
+
+def settling(background: Background) -> list[Callable[[], int]]:
+    """What has to come to rest before a new epoch: everything due, and the duties derived from what was heard."""
+    dues = due_list()
+    steps: list[Callable[[], int]] = [lambda: sweep(background.sessions, dues)]
+    return steps + [each.step for each in readers(background, with_bus=False)]
 
 
 def loops(background: Background, only: str = "all") -> list[Loop]:

@@ -1,13 +1,17 @@
-"""python -m services.reporting {migrate|work|relay|listener|PART}."""
+"""python -m services.reporting {migrate|api|work|relay|listener|PART}."""
 
 import argparse
 import sys
 
+from services.reporting.app import create_app
 from services.reporting.background import PARTS, loops, readers
 from services.reporting.settings import ReportingSettings
+from shared.kernel.boot import check_boot, read_settings
+from shared.kernel.epochs import begin_epoch
 from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
 from shared.kernel.migrate import upgrade
+from shared.kernel.serve import add_door, serve
 from shared.kernel.service import Background
 from shared.kernel.work import run_loops
 
@@ -15,17 +19,27 @@ from shared.kernel.work import run_loops
 def main() -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="services.reporting")
-    parser.add_argument("command", choices=["migrate", "work", "dead-letters", *PARTS])
-    parser.add_argument("words", nargs=argparse.REMAINDER, help="of dead-letters: list, retry or skip")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("migrate", "begin-epoch", "work", *PARTS):
+        commands.add_parser(name)
+    add_door(commands.add_parser("api"))
+    letters = commands.add_parser("dead-letters", help="list, retry or skip parked events")
+    letters.add_argument("words", nargs=argparse.REMAINDER)
     arguments = parser.parse_args()
-    settings = ReportingSettings()
+    settings = read_settings(ReportingSettings, "reporting")
     start_logs("reporting", settings.log_level)
     if arguments.command == "migrate":
         upgrade("reporting", (settings.owner_database_url or settings.database_url).get_secret_value())
         return 0
+    check_boot(settings, "reporting")
+    if arguments.command == "api":
+        return serve(lambda: create_app(settings), service="reporting", at=arguments, drain_s=settings.drain_seconds)
     background = Background("reporting", settings)
     if arguments.command == "dead-letters":
         return run_letters(arguments.words, readers(background, with_bus=False))
+    if arguments.command == "begin-epoch":
+        begin_epoch(settings, service="reporting")
+        return 0
     only = "all" if arguments.command == "work" else arguments.command
     return run_loops(loops(background, only), heartbeat=settings.heartbeat_file)
 

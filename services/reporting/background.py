@@ -8,6 +8,7 @@ from importlib import import_module
 from sqlalchemy.orm import Session
 
 from services.reporting.facts.currency import note_current
+from services.reporting.facts.rebuilding import rebuild_all
 from services.reporting.jobs.sweeper import sweep
 from shared.kernel.bus import Consumer, Subscriber
 from shared.kernel.clock import use_demo_clock
@@ -29,8 +30,11 @@ def subscriber() -> Subscriber:
 
 
 def readers(background: Background, *, with_bus: bool = True) -> list[Consumer]:
-    """One reader per configured source."""
-    return background.consumers(subscriber(), with_bus=with_bus)
+    """One reader per configured source; a source that was restored to an earlier time makes the figures anew."""
+    heard = subscriber()
+    found = background.consumers(heard, with_bus=with_bus)
+    heard.start_anew = lambda session, _consumer, _page: rebuild_all(session, consumers=found)
+    return found
 
 
 def hooks() -> tuple[Callable[[Session], datetime | None], Callable[[Session, datetime], int]]:

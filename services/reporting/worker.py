@@ -4,13 +4,15 @@ import os
 from functools import cache
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import task_postrun, task_prerun, worker_init, worker_process_init, worker_ready
 from kombu.exceptions import OperationalError
 
 from services.reporting.background import readers
 from services.reporting.jobs.lifecycle import Kind
 from services.reporting.jobs.working import run_due
 from services.reporting.settings import ReportingSettings
+from shared.kernel.alive import beat, keep_asking
+from shared.kernel.boot import check_boot
 from shared.kernel.clock import use_demo_clock
 from shared.kernel.service import Background
 
@@ -18,6 +20,8 @@ settings = ReportingSettings()
 app = Celery("reporting")
 _BROKER = settings.celery_redis_url
 _VISIBILITY_S = 1800
+_PATIENCE_S = 3600.0
+"""A rebuild of a nation's figures is one long task."""
 app.conf.update(
     broker_url=_BROKER.get_secret_value() if _BROKER else "memory://",
     accept_content=["json"],
@@ -41,6 +45,27 @@ app.conf.update(
         "socket_connect_timeout": 2,
     },
 )
+
+
+@worker_init.connect
+def _look_before_start(**_: object) -> None:
+    check_boot(settings, "reporting")
+
+
+@worker_ready.connect
+def _keep_asking(**_: object) -> None:
+    if settings.heartbeat_file:
+        keep_asking(lambda: be_heard.apply_async(ignore_result=True, retry=False, expires=30))
+
+
+@task_prerun.connect
+def _begin_task(task: object, **_: object) -> None:
+    beat(settings.heartbeat_file, patience_s=0.0 if task is be_heard else _PATIENCE_S)
+
+
+@task_postrun.connect
+def _end_task(**_: object) -> None:
+    beat(settings.heartbeat_file)
 
 
 @cache
@@ -75,6 +100,11 @@ def rebuild(**_: object) -> int:
 def export(**_: object) -> int:
     """Write the exports that were asked for."""
     return _run(Kind.EXPORT)
+
+
+@app.task(name="reporting.be_heard")
+def be_heard(**_: object) -> None:
+    """Nothing: that it is run is the heartbeat."""
 
 
 def nudge() -> bool:

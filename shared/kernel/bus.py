@@ -15,6 +15,7 @@ from shared.contracts.base import EVENTS, Event
 from shared.contracts.envelope import Envelope
 from shared.kernel.clock import know_tenant, machine_now
 from shared.kernel.cursors import Cursor, lock_cursor, park, parked_aggregates
+from shared.kernel.epoch_change import Anew, change_epoch
 from shared.kernel.feed import EpochChanged, Feed
 from shared.kernel.poison import fingerprint_of, wording_of
 from shared.kernel.relay import stream_key
@@ -40,6 +41,7 @@ class Subscriber:
         self.name = name
         self.handlers: dict[str, list[Handler]] = {}
         self.flushers: list[Callable[[Session, Sequence[Envelope]], None]] = []
+        self.start_anew: Anew | None = None
 
     def on(
         self, event: type[E]
@@ -118,9 +120,17 @@ class Consumer:
     block_ms: int = 1000
     quiet_rounds: int = 0
     suspects: dict[int, tuple[str, int]] = field(default_factory=dict)
+    take_time: Callable[[float], None] = field(default=lambda _seconds: None)
+    """Tells whoever watches this reader that the turn will be long."""
 
     def step(self) -> int:
         """Read a batch after the cursor and apply it; returns how many events were passed."""
+        try:
+            return self._read_on()
+        except EpochChanged:
+            return change_epoch(self)
+
+    def _read_on(self) -> int:
         epoch, pos = self._position()
         batch = self._from_bus(epoch, pos)
         if batch is None:
@@ -154,7 +164,7 @@ class Consumer:
         return max(page.head - pos, 0)
 
     def key(self) -> dict[str, str]:
-        """Where this reader's cursor is kept."""
+        """The key of this reader's cursor."""
         return {
             "reader": self.subscriber.name,
             "source": self.source,
@@ -214,6 +224,7 @@ class Consumer:
                 return 0
             if [envelope.feedseq for envelope in fresh] != list(range(cursor.pos + 1, cursor.pos + 1 + len(fresh))):
                 raise GapFound
+            session.info["replay_to"] = cursor.replay_to
             held = parked_aggregates(session, reader=self.subscriber.name, source=self.source)
             own = [envelope for envelope in fresh if self.owns(envelope)]
             self.subscriber.apply(session, [envelope for envelope in own if envelope.subject not in held])

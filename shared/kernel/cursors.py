@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, Table, Text, Uuid, func, select
+from sqlalchemy import BigInteger, Identity, Index, Integer, Table, Text, Uuid, delete, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -25,6 +25,8 @@ class Cursor(KernelTable):
     event_time: Mapped[datetime | None] = mapped_column(UTC_TIME)
     moved_at: Mapped[datetime] = mapped_column(UTC_TIME, nullable=False, server_default=func.clock_timestamp())
     gaps: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
+    replay_to: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0, server_default="0")
+    """Events up to this number were told before a restore: they are history, never news."""
 
 
 class DeadLetter(KernelTable):
@@ -106,6 +108,13 @@ def park(
     session.add(letter)
     session.flush()
     return letter.id
+
+
+def forget_letters(session: Session, *, reader: str, source: str, stream: str) -> None:
+    """The numbers of another epoch mean nothing any more: what was parked under them is read again or is gone."""
+    session.execute(
+        delete(DeadLetter).where(DeadLetter.reader == reader, DeadLetter.source == source, DeadLetter.stream == stream)
+    )
 
 
 def count_parked(session: Session, *, reader: str | None = None, province: str | None = None) -> int:

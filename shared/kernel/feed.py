@@ -15,6 +15,7 @@ from shared.kernel.outbox import Outbox
 from shared.kernel.problems import Conflict, Forbidden, NotFound
 
 LIMIT = 500
+HEAD = text("SELECT last_seq, h.from_seq, m.epoch, m.previous FROM feed_head h, feed_meta m WHERE stream = :s")
 
 
 class EpochChanged(Conflict):
@@ -37,17 +38,16 @@ class FeedPage:
     head: int
     floor: int
     events: list[Envelope]
+    previous: UUID | None = None
+    """The epoch before this one, when a restore began it."""
+    from_seq: int = 0
+    """Up to this number both epochs agree, and every event was told before."""
 
 
 def epoch_of(session: Session) -> UUID:
     """The feed's epoch."""
     epoch: UUID = session.execute(text("SELECT epoch FROM feed_meta")).scalar_one()
     return epoch
-
-
-def head_of(session: Session, stream: str) -> int | None:
-    """The newest number of a stream; None when the service does not speak on it."""
-    return session.execute(text("SELECT last_seq FROM feed_head WHERE stream = :s"), {"s": stream}).scalar_one_or_none()
 
 
 def journal(session: Session, stream: str, *, after: int, limit: int, name: str) -> list[Envelope]:
@@ -131,19 +131,21 @@ class HttpFeed:
             head=body["head"],
             floor=body["floor"],
             events=[Envelope.model_validate(each) for each in body["events"]],
+            previous=UUID(body["previous"]) if body.get("previous") else None,
+            from_seq=body.get("from_seq", 0),
         )
 
 
 def read_page(session: Session, stream: str, *, after: int, epoch: UUID | None, limit: int, name: str) -> FeedPage:
     """One page of the journal."""
-    head = head_of(session, stream)
-    if head is None:
+    known = session.execute(HEAD, {"s": stream}).first()
+    if known is None:
         raise StreamNotFound
-    current = epoch_of(session)
+    head, from_seq, current, previous = known
     if epoch is not None and epoch != current:
         raise EpochChanged(epoch=str(current))
     events = journal(session, stream, after=after, limit=limit, name=name) if limit else []
-    return FeedPage(epoch=current, head=head, floor=0, events=events)
+    return FeedPage(current, head, 0, events, previous, from_seq)
 
 
 def feed_router(name: str) -> APIRouter:
@@ -167,6 +169,8 @@ def feed_router(name: str) -> APIRouter:
             "epoch": str(page.epoch),
             "head": page.head,
             "floor": page.floor,
+            "from_seq": page.from_seq,
+            "previous": str(page.previous) if page.previous else None,
             "events": [envelope.wire() for envelope in page.events],
         }
 

@@ -7,7 +7,9 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shared.kernel.http import BaseSessionDep
+from shared.kernel.disk import DiskFull, needs_room
+from shared.kernel.http import BaseSessionDep, problems
+from shared.kernel.problems import Unavailable
 
 Extra = Callable[[Session], Iterable[tuple[str, str, float]]]
 """More numbers of a service: (name, help, value)."""
@@ -19,6 +21,10 @@ CURSORS = text("SELECT reader, source, stream, pos, gaps FROM consumer_cursors")
 PARKED = text("SELECT reader, count(*) FROM dead_letters WHERE state = 'parked' GROUP BY reader")
 
 
+class NotReady(Unavailable):
+    """This process is about to leave; ask another one."""
+
+
 def health_router() -> APIRouter:
     """/healthz, /readyz and /metrics."""
     router = APIRouter(tags=["health"])
@@ -28,9 +34,11 @@ def health_router() -> APIRouter:
         """The process answers."""
         return {"status": "alive"}
 
-    @router.get("/readyz")
-    def readyz(session: BaseSessionDep) -> dict[str, str]:
-        """The process answers and its database does too."""
+    @router.get("/readyz", responses=problems(DiskFull, NotReady), dependencies=[needs_room])
+    def readyz(request: Request, session: BaseSessionDep) -> dict[str, str]:
+        """The process answers, its database does too, there is room on the disk, and it is not about to leave."""
+        if getattr(request.app.state, "leaving", False):
+            raise NotReady
         session.execute(text("SELECT 1 FROM feed_meta"))
         return {"status": "ready"}
 

@@ -1,10 +1,12 @@
 """Alembic driven by code: one environment for all services, no ini files."""
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -30,6 +32,22 @@ def upgrade(service: str, url: str) -> None:
             open_feed(Session(bind=connection), service)
     finally:
         engine.dispose()
+
+
+@dataclass(frozen=True)
+class Revisions:
+    """What this code knows of a service's schema: the newest revision and all older ones."""
+
+    head: str
+    older: frozenset[str]
+
+
+def revision_of(service: str) -> Revisions:
+    """The revisions in a service's folder, without a database."""
+    scripts = ScriptDirectory.from_config(config_of(service, ""))
+    head = scripts.get_current_head()
+    assert head is not None
+    return Revisions(head, frozenset(each.revision for each in scripts.walk_revisions()) - {head})
 
 
 def run_environment(metadata: list[MetaData]) -> None:

@@ -33,6 +33,8 @@ class FeedHead(KernelTable):
     __tablename__ = "feed_head"
     stream: Mapped[str] = mapped_column(Text, primary_key=True)
     last_seq: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
+    from_seq: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0, server_default="0")
+    """The last number this epoch has in common with the one before it."""
 
 
 class FeedMeta(KernelTable):
@@ -41,6 +43,9 @@ class FeedMeta(KernelTable):
     __tablename__ = "feed_meta"
     epoch: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     from_seq: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0)
+    """Of no use since each stream has its own; goes with the next release (expand, then contract)."""
+    previous: Mapped[UUID | None] = mapped_column(Uuid)
+    """The epoch that a restore ended; a reader of that epoch may go on where the two agree."""
 
 
 NUMBER = text(

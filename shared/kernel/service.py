@@ -42,7 +42,10 @@ def check_policy(bus: redis.Redis) -> None:
     except redis.RedisError:
         return
     if policy != "noeviction":
-        raise RedisPolicyWrong(f"maxmemory-policy is {policy}; set it to noeviction")
+        raise RedisPolicyWrong(
+            f"maxmemory-policy is {policy}, so queued work could be forgotten. Set it: `CONFIG SET maxmemory-policy "
+            "noeviction`, and write the same into the server's configuration."
+        )
 
 
 @dataclass
@@ -113,10 +116,13 @@ class Background:
 
 def reader_loops(consumers: list[Consumer]) -> list[Loop]:
     """A loop per reader; one with a bus blocks there, one without polls."""
-    return [
-        Loop(f"read {each.source} {each.stream}", _retrying_first(each), idle_s=0.02 if each.bus is not None else 0.1)
-        for each in consumers
-    ]
+    loops = []
+    for each in consumers:
+        idle = 0.02 if each.bus is not None else 0.1
+        loop = Loop(f"read {each.source} {each.stream}", _retrying_first(each), idle_s=idle)
+        each.take_time = loop.take_time
+        loops.append(loop)
+    return loops
 
 
 def _retrying_first(consumer: Consumer) -> Callable[[], int]:

@@ -42,6 +42,12 @@ class CommonSettings(BaseSettings):
     statement_timeout_ms: int = 10_000
     log_level: str = "INFO"
     heartbeat_file: str = ""
+    disk_path: str = "/"
+    """A folder on the disk whose fullness is watched; where the data lies on this machine, it is the same disk."""
+    disk_refuse_at: float = 0.9
+    """From this share on imports and exports are refused and the process says that it is not ready."""
+    drain_seconds: float = 5.0
+    """How long a web process goes on answering after SIGTERM, so that the gateway can turn away from it."""
 
     @field_validator("demo_clock", mode="before")
     @classmethod

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 
+from shared.kernel.alive import FRESH_S, beat
 from shared.kernel.bus import TRANSIENT
 
 log = structlog.get_logger()
@@ -28,6 +28,18 @@ class Loop:
     patience_s: float = WATCHDOG_S
     """How long one turn may take; a loop that waits for a slow provider says so."""
     turned_at: float = field(default_factory=time.monotonic)
+    failing_since: float | None = None
+    """When this loop began to do nothing but wait for a neighbour."""
+
+    def take_time(self, seconds: float) -> None:
+        """Let the turn that runs now last longer than the loop's patience, once."""
+        self.turned_at = time.monotonic() + seconds
+
+    def progresses(self) -> bool:
+        """Whether it turns in time and does more than wait for a neighbour: what a health check wants to know."""
+        now = time.monotonic()
+        waits = self.failing_since is not None and now - self.failing_since > FRESH_S
+        return not waits and now - self.turned_at < max(self.patience_s / 2, FRESH_S)
 
 
 def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Event | None = None) -> int:
@@ -50,8 +62,8 @@ def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Eve
         if stuck:
             log.error("work.stuck", loops=stuck)
             os._exit(3)
-        if heartbeat:
-            Path(heartbeat).touch()
+        if all(loop.progresses() for loop in loops):
+            beat(heartbeat)
     for thread in threads:
         thread.join(timeout=10)
     return 1 if failed.is_set() else 0
@@ -62,9 +74,10 @@ def _turn(loop: Loop, stop: threading.Event, failed: threading.Event) -> None:
     while not stop.is_set():
         try:
             done = loop.step()
-            backoff = 0.1
+            backoff, loop.failing_since = 0.1, None
         except TRANSIENT as error:
             log.warning("work.waiting", loop=loop.name, error=type(error).__name__, detail=str(error)[:300])
+            loop.failing_since = loop.failing_since or time.monotonic()
             done, backoff = 0, min(backoff * 2, 5.0)
             stop.wait(backoff)
         except BaseException as error:

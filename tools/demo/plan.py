@@ -143,13 +143,11 @@ class Plan:
         return [[*webs, *doors, *works], workers]
 
     def _web(self, site: Site, service: str) -> Recipe:
-        where = ["--host", "127.0.0.1", "--port", str(site.ports[service]), "--log-level", "warning"]
-        options = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5"]
         return self._python(
             site,
             f"{service}-web",
-            site.environment(service),
-            *("-m", "uvicorn", "--factory", f"services.{service}.app:create_app", *where, *options),
+            {**site.environment(service), "PEYVAND_DRAIN_SECONDS": "0"},
+            *("-m", f"services.{service}", "api", "--port", str(site.ports[service])),
             ready=web_answers(f"{site.direct(service)}/readyz"),
         )
 
@@ -164,7 +162,10 @@ class Plan:
     def _celery(self, site: Site, service: str) -> Recipe:
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"]
         words = ["-m", "celery", "-A", f"services.{service}.worker", "worker", "-c", "1", "--pool", "solo", *quiet]
-        return self._python(site, f"{service}-worker", site.environment(service), *words)
+        beat = site.state.path("heartbeats", f"{service}-worker")
+        beat.unlink(missing_ok=True)
+        environment = {**site.environment(service), "PEYVAND_HEARTBEAT_FILE": str(beat)}
+        return self._python(site, f"{service}-worker", environment, *words)
 
     def _mailbox(self, site: Site) -> Recipe:
         ports = ["--port", str(site.ports["mailbox"]), "--smtp-port", str(site.ports["smtp"])]

@@ -1,11 +1,11 @@
 """Writing the address book; every command may run twice with the same event and leaves the same rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -130,3 +130,13 @@ def _contact(session: Session, envelope: Envelope, person_id: UUID) -> Contact:
     values = {"person_id": person_id, "blocked": [], **scope_of(envelope)}
     session.execute(insert(Contact).values(**values).on_conflict_do_nothing())
     return session.get_one(Contact, person_id, with_for_update=True, populate_existing=True)
+
+
+def forget_untouched(session: Session, *, places: Collection[tuple[str, str]]) -> None:
+    """After a source's past was heard again in this transaction: forget the roles, seats and things it did not name.
+
+    A row this transaction wrote is no older than the transaction itself.
+    """
+    for model in (Holding, Known):
+        older = text("age(xmin) > age(CAST(pg_current_xact_id() AS xid))")
+        session.execute(delete(model).where(tuple_(model.tenant, model.province).in_(places), older))

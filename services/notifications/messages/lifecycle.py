@@ -52,6 +52,9 @@ DELIVERY = Lifecycle[State, Action](
         (State.DATA, Action.RELEASE): State.PLANNED,
         (State.DATA, Action.REFUSE): State.FAILED,
         (State.DATA, Action.DOUBT): State.UNKNOWN,
+        # After a restore: what was due since the backup may have left without a trace here.
+        (State.PLANNED, Action.DOUBT): State.UNKNOWN,
+        (State.CLAIMED, Action.DOUBT): State.UNKNOWN,
         # A late answer or a look-up by our reference ends the doubt.
         (State.UNKNOWN, Action.ACCEPT): State.SENT,
         (State.UNKNOWN, Action.REFUSE): State.FAILED,

@@ -13,6 +13,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.register import PersonContactPointsChanged, PersonErased
 from shared.kernel.bus import Subscriber
 from shared.kernel.clock import business_now
+from shared.kernel.epoch_change import is_replay
 
 subscriber = Subscriber("notifications")
 SPEAKING = {trigger.event for notice in catalogue().values() for trigger in notice.triggers}
@@ -32,7 +33,8 @@ def plan_event(session: Session, event: Event, envelope: Envelope) -> None:
     """Plan all notices of an event; the same event heard twice plans nothing new."""
     now = business_now(session)
     locale = contacts.locale_of(session, envelope.tenant, envelope.programme, envelope.province)
-    moment = Moment(now, envelope.time, queries.is_live(session, envelope.tenant), locale)
+    live, replay = queries.is_live(session, envelope.tenant), is_replay(session, envelope)
+    moment = Moment(now, envelope.time, live, locale, replay)
     hearing = Hearing(session, envelope, now, locale.tz)
     for told in matters_of(hearing, event):
         for notice, trigger in triggers_of(hearing.name, catalogue()):

@@ -73,17 +73,17 @@ def settle(session: Session, delivery: Delivery, report: Report, *, now: datetim
     session.flush()
 
 
-def doubt(session: Session, delivery: Delivery, *, now: datetime, machine: datetime) -> None:
-    """The lease ran out after the mark: nobody can know."""
-    _doubt(session, delivery, now, machine)
+def doubt(session: Session, delivery: Delivery, *, now: datetime, machine: datetime, reason: str = "doubt") -> None:
+    """The lease ran out after the mark, or the row was restored from a backup: nobody can know."""
+    _doubt(session, delivery, now, machine, reason)
     session.flush()
 
 
-def _doubt(session: Session, delivery: Delivery, now: datetime, machine: datetime) -> None:
+def _doubt(session: Session, delivery: Delivery, now: datetime, machine: datetime, reason: str = "doubt") -> None:
     if delivery.state == State.UNKNOWN:
         return
     delivery.state = DELIVERY.after(State(delivery.state), Action.DOUBT).value
-    delivery.reason, delivery.doubted_at, delivery.lease_until = "doubt", machine, None
+    delivery.reason, delivery.doubted_at, delivery.lease_until = reason, machine, None
     delivery.retry_at = machine
     commands.note(session, delivery, what="unknown", at=now, detail=delivery.reply)
     _say(session, delivery, NotificationUnknown, now)

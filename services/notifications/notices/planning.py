@@ -66,6 +66,8 @@ class Moment:
     recorded_at: datetime
     live: bool
     locale: Locale
+    replay: bool = False
+    """The event was told before a restore: whoever was to hear of it has heard."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,8 @@ def _silence(notice: Notice, matter: Matter, recipient: Recipient, moment: Momen
         return "erased"
     if recipient.minor:
         return "minor"
+    if moment.replay:
+        return "replay"
     if not moment.live:
         return "tenant_not_live"
     if not notice.replayable and moment.now - moment.recorded_at > CATCH_UP_LIMIT:

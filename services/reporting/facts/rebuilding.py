@@ -7,6 +7,7 @@ shadow: what is proven is the code that runs. The readers' cursors are locked me
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -17,9 +18,11 @@ from services.reporting.kpis import cells, values
 from services.reporting.kpis.reconciling import touches_of_all
 from shared.contracts.envelope import Envelope
 from shared.kernel.bus import Consumer
+from shared.kernel.clock import known_tenants
 from shared.kernel.cursors import lock_cursor
 from shared.kernel.tenancy import enter
 
+log = structlog.get_logger()
 Progress = Callable[[int, int], None]
 FIGURES = ("kpi_cells", "kpi_values")
 
@@ -76,6 +79,16 @@ def rebuild(
     for table in tables:
         session.execute(text(f"DROP TABLE pg_temp.{table}"))
     session.execute(text("DISCARD PLANS"))
+    return compared
+
+
+def rebuild_all(session: Session, *, consumers: Sequence[Consumer]) -> list[Rebuilt]:
+    """Every tenant's facts and figures anew, in the caller's transaction: old figures stand until it commits."""
+    compared: list[Rebuilt] = []
+    for tenant in known_tenants(session):
+        found = rebuild(session, tenant=tenant, consumers=consumers)
+        log.warning("figures.made_anew", tenant=tenant, changed=[each.table for each in found if not each.same])
+        compared += found
     return compared
 
 

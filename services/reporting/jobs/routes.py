@@ -15,6 +15,7 @@ from services.reporting.kpis.definition import Level
 from services.reporting.kpis.queries import KpiNotFound, current_cycle, get_kpi
 from services.reporting.kpis.reach import TerritoryNotFound, as_reader, reach_of
 from shared.kernel.auth import Actor
+from shared.kernel.disk import DiskFull, needs_room
 from shared.kernel.http import ActorDep, LangDep, NowDep, SessionDep, answer, new_router, problems, require
 
 exports = new_router("exports")
@@ -37,8 +38,8 @@ def _check(session: Session, wanted: ExportIn, by: Actor) -> datetime | None:
 @exports.post(
     "",
     status_code=202,
-    responses=problems(KpiNotFound, CycleNotFound, TerritoryNotFound),
-    dependencies=[require(*MAY_EXPORT)],
+    responses=problems(KpiNotFound, CycleNotFound, TerritoryNotFound, DiskFull),
+    dependencies=[require(*MAY_EXPORT), needs_room],
 )
 def enqueue_export(
     wanted: ExportIn, session: SessionDep, actor: ActorDep, now: NowDep, lang: LangDep, response: Response

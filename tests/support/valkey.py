@@ -1,0 +1,34 @@
+"""A Redis of a test's own, configured as the test wants it."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.demo.state import LOOPBACK, free_port
+from tools.demo.valkey import answers, server
+
+PASSWORD = "only-for-tests"
+
+
+@contextmanager
+def own_valkey(folder: Path, *, policy: str = "noeviction") -> Iterator[str]:
+    """A running server; its address."""
+    port = free_port(set())
+    words = ["--port", str(port), "--bind", LOOPBACK, "--requirepass", PASSWORD, "--save", "", "--dir", str(folder)]
+    process = subprocess.Popen(
+        [server(), *words, "--maxmemory", "64mb", "--maxmemory-policy", policy],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"redis://:{PASSWORD}@{LOOPBACK}:{port}/0"
+    try:
+        until = time.monotonic() + 10
+        while not answers(url):
+            assert time.monotonic() < until, "valkey did not start"
+            time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
