@@ -42,6 +42,8 @@ class CommonSettings(BaseSettings):
     statement_timeout_ms: int = 10_000
     log_level: str = "INFO"
     heartbeat_file: str = ""
+    failpoints: str = ""
+    """Folder of armed failpoints, for fault tests; refused in production."""
 
     @field_validator("demo_clock", mode="before")
     @classmethod
