@@ -29,6 +29,10 @@ Peyvand. Usage: ./peyvand COMMAND
        --against URL       against a running demo instead of a new one
   test                     every test; installs what it needs
   test --quick             lint, types, architecture, unit, contract and integration
+  chaos                    inject faults into a bench of its own under load, and judge by independent oracles
+       --faults N          how many (default 150)
+       --seed S            which, in which order (default: a new one, printed)
+       --json FILE         write what was found
   lint                     ruff, mypy and the import contracts
   contracts                regenerate docs/contracts and deploy/gateway/nginx.conf
   new-migration SERVICE    write a migration from a service's models
@@ -52,6 +56,13 @@ def demo(words: list[str]) -> int:
 def test(words: list[str]) -> int:
     """Run the tests."""
     from tools.test import main as run
+
+    return run(words)
+
+
+def chaos(words: list[str]) -> int:
+    """Run a fault campaign."""
+    from tools.chaos.__main__ import main as run
 
     return run(words)
 
@@ -87,6 +98,7 @@ def show_help(_words: list[str]) -> int:
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
+    "chaos": chaos,
     "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,

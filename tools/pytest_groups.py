@@ -2,7 +2,7 @@
 
 import pytest
 
-TAKE_TURNS = ("tests/e2e/", "tests/browser/", "tests/security/")
+TAKE_TURNS = ("tests/e2e/", "tests/browser/", "tests/security/", "tests/chaos/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ from tools.demo.valkey import Valkey, ValkeyUnavailable
 from tools.lint import ROOT, run_stages
 
 QUICK = ("architecture", "unit", "contract", "integration")
-SLOW = ("security", "e2e", "browser")
+SLOW = ("security", "e2e", "browser", "chaos")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PASSWORD = "only-for-tests"
 NO_TESTS = 5  # pytest's exit code when a folder is empty

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from shared.kernel.clock import use_demo_clock
 from shared.kernel.db import new_engine, new_sessions
+from shared.kernel.failpoints import use_failpoints
 from shared.kernel.health import health_router
 from shared.kernel.http import language_of
 from shared.kernel.idempotency import Replay
@@ -92,6 +93,7 @@ def new_app(settings: CommonSettings, *, service: str, words: Path, title: str) 
         separate_input_output_schemas=False,
     )
     use_demo_clock(settings.demo_clock)
+    use_failpoints(settings.failpoints, environment=settings.environment)
     app.state.settings, app.state.service = settings, service
     app.state.engine = new_engine(
         settings.database,

@@ -16,6 +16,7 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.clock import know_tenant, machine_now
 from shared.kernel.cursors import Cursor, lock_cursor, park, parked_aggregates
 from shared.kernel.epoch_change import Anew, change_epoch
+from shared.kernel.failpoints import reach
 from shared.kernel.feed import EpochChanged, Feed
 from shared.kernel.poison import fingerprint_of, wording_of
 from shared.kernel.relay import stream_key
@@ -238,6 +239,8 @@ class Consumer:
                         held[envelope.subject],
                     )
             self._move(session, cursor, fresh[-1], epoch)
+            reach(f"{self.subscriber.name}-reader.before_commit")
+        reach(f"{self.subscriber.name}-reader.committed")
         return len(fresh)
 
     def _apply_singly(self, batch: Sequence[Envelope], epoch: UUID) -> int:

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from shared.kernel.auth import MEMBERS, Actor, TokenRefused, read_token
 from shared.kernel.clock import business_now, machine_now
+from shared.kernel.failpoints import reach
 from shared.kernel.idempotency import begin_once, keep_answer
 from shared.kernel.problems import (
     BadRequest,
@@ -65,6 +66,13 @@ def get_base_session(request: Request) -> Iterator[Session]:
     with request.app.state.sessions.begin() as session:
         request.state.session = session
         yield session
+        _pass(request, "request.before_commit")
+    _pass(request, "request.committed")
+
+
+def _pass(request: Request, point: str) -> None:
+    if request.method != "GET":
+        reach(point)
 
 
 BaseSessionDep = Annotated[Session, Depends(get_base_session, scope="function")]

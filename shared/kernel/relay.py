@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 from shared import contracts
 from shared.contracts.base import EVENTS, stream_of
 from shared.kernel.db import KernelTable
+from shared.kernel.failpoints import reach
 from shared.kernel.feed import epoch_of, journal
 from shared.values.ids import new_id
 
@@ -142,6 +143,7 @@ class Relay:
             if stream in waiting:
                 with self.sessions.begin() as session:
                     moved += number_batch(session, stream)
+                reach(f"{self.source}-relay.numbered")
             if self.bus is not None and (look or stream in waiting):
                 moved += self._publish(stream)
         if look:
@@ -154,6 +156,7 @@ class Relay:
             with self.sessions() as session, session.begin():
                 published = publish_batch(session, self.bus, stream, name=self.name)
             self.bus_down = False
+            reach(f"{self.source}-relay.published")
             return published
         except redis.RedisError as error:
             if not self.bus_down:

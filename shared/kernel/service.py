@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from shared.kernel.bus import Consumer, Subscriber
 from shared.kernel.db import new_engine, new_sessions
 from shared.kernel.dead_letters import retry
+from shared.kernel.failpoints import use_failpoints
 from shared.kernel.feed import HttpFeed, LocalFeed
 from shared.kernel.relay import Relay
 from shared.kernel.settings import CommonSettings
@@ -54,6 +55,10 @@ class Background:
 
     service: str
     settings: CommonSettings
+
+    def __post_init__(self) -> None:
+        """Every background process passes here, so failpoints are refused here too."""
+        use_failpoints(self.settings.failpoints, environment=self.settings.environment)
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:

@@ -48,6 +48,8 @@ class CommonSettings(BaseSettings):
     """From this share on imports and exports are refused and the process says that it is not ready."""
     drain_seconds: float = 5.0
     """How long a web process goes on answering after SIGTERM, so that the gateway can turn away from it."""
+    failpoints: str = ""
+    """Folder of armed failpoints, for fault tests; refused in production."""
 
     @field_validator("demo_clock", mode="before")
     @classmethod

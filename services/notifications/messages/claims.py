@@ -14,7 +14,8 @@ from services.notifications.messages.lifecycle import DELIVERY, Action, State
 from services.notifications.messages.models import Delivery
 from shared.kernel.tenancy import enter
 
-LEASE = text("interval '60 seconds'")
+LEASE = text("interval '40 seconds'")
+"""Shorter than a minute, so that a message whose sender was killed leaves within the minute of I8 (decision 0041)."""
 BATCH = 50
 _MACHINE = func.clock_timestamp()
 

@@ -15,6 +15,7 @@ from services.notifications.messages.lifecycle import DELIVERY, Action, State
 from services.notifications.messages.models import Delivery
 from services.notifications.messages.settling import hold_back, settle
 from shared.kernel.clock import business_now, known_tenants, machine_now
+from shared.kernel.failpoints import reach
 from shared.kernel.tenancy import enter
 
 log = structlog.get_logger()
@@ -53,6 +54,8 @@ def deliver_due(sessions: sessionmaker[Session], desk: Desk, breaker: Breaker, *
     for tenant in tenants:
         channels = breaker.open_channels(desk.channels, machine)
         claimed = claims.claim_due(sessions, tenant=tenant, now=now, channels=channels, limit=limit)
+        if claimed:
+            reach("delivery.claimed")
         for name in channels:
             handled += _deliver_batch(sessions, desk, breaker, name, [each for each in claimed if each.channel == name])
     return handled
@@ -80,12 +83,20 @@ def deliver_one(sessions: sessionmaker[Session], desk: Desk, line: Line, claim: 
     outgoing = _prepare(sessions, desk, claim)
     if outgoing is None:
         return True
-    report = line.send(outgoing, lambda: claims.mark_data(sessions, claim))
+    report = line.send(outgoing, lambda: _mark(sessions, claim))
+    reach("delivery.handed_over")
     if report.outcome is Outcome.STOPPED:
         log.warning("delivery.lease_lost", delivery=str(claim.delivery_id))
         return True
     _settle(sessions, claim, report)
+    reach("delivery.settled")
     return report.reached
+
+
+def _mark(sessions: sessionmaker[Session], claim: Claim) -> bool:
+    marked = claims.mark_data(sessions, claim)
+    reach("delivery.marked")
+    return marked
 
 
 def _prepare(sessions: sessionmaker[Session], desk: Desk, claim: Claim) -> Outgoing | None:
@@ -119,6 +130,7 @@ def _settle(sessions: sessionmaker[Session], claim: Claim, report: Report) -> No
         delivery = claims.own_for_settling(session, claim)
         if delivery is not None:
             settle(session, delivery, report, now=business_now(session), machine=machine_now(session))
+            reach("delivery.before_settled")
 
 
 def _give_back(sessions: sessionmaker[Session], rest: list[Claim]) -> None:
