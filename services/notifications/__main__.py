@@ -12,9 +12,9 @@ from shared.kernel.clock import use_demo_clock
 from shared.kernel.epochs import begin_epoch
 from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
-from shared.kernel.migrate import upgrade
 from shared.kernel.serve import add_door, serve
 from shared.kernel.service import Background
+from shared.kernel.set_up import set_up
 from shared.kernel.work import run_loops
 
 
@@ -31,7 +31,7 @@ def main() -> int:
     settings = read_settings(NotificationsSettings, "notifications")
     start_logs("notifications", settings.log_level)
     if arguments.command == "migrate":
-        upgrade("notifications", (settings.owner_database_url or settings.database_url).get_secret_value())
+        set_up(settings, "notifications")
         return 0
     check_boot(settings, "notifications")
     if arguments.command == "api":

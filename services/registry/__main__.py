@@ -13,9 +13,9 @@ from shared.kernel.clock import business_now, use_demo_clock
 from shared.kernel.epochs import begin_epoch
 from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
-from shared.kernel.migrate import upgrade
 from shared.kernel.serve import add_door, serve
 from shared.kernel.service import Background
+from shared.kernel.set_up import set_up
 from shared.kernel.tenancy import enter
 from shared.kernel.work import run_loops
 
@@ -38,8 +38,7 @@ def main() -> int:
     settings = read_settings(RegistrySettings, "registry")
     start_logs("registry", settings.log_level)
     if arguments.command == "migrate":
-        url = settings.owner_database_url or settings.database_url
-        upgrade("registry", url.get_secret_value())
+        set_up(settings, "registry")
         return 0
     check_boot(settings, "registry")
     if arguments.command == "api":

@@ -10,9 +10,9 @@ from shared.kernel.boot import check_boot, read_settings
 from shared.kernel.epochs import begin_epoch
 from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
-from shared.kernel.migrate import upgrade
 from shared.kernel.serve import add_door, serve
 from shared.kernel.service import Background
+from shared.kernel.set_up import set_up
 from shared.kernel.work import run_loops
 
 
@@ -29,7 +29,7 @@ def main() -> int:
     settings = read_settings(ReportingSettings, "reporting")
     start_logs("reporting", settings.log_level)
     if arguments.command == "migrate":
-        upgrade("reporting", (settings.owner_database_url or settings.database_url).get_secret_value())
+        set_up(settings, "reporting", temporary_tables=True)
         return 0
     check_boot(settings, "reporting")
     if arguments.command == "api":

@@ -1,10 +1,12 @@
 """Settings every process reads once, at its edge."""
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 
 class Source(BaseModel):
@@ -26,6 +28,8 @@ class CommonSettings(BaseSettings):
     database_url: SecretStr
     relay_database_url: SecretStr | None = None
     owner_database_url: SecretStr | None = None
+    admin_database_url: SecretStr | None = None
+    """Of a role that may create roles and databases; `migrate` alone knows it, where it makes them itself."""
     redis_url: SecretStr | None = None
     celery_redis_url: SecretStr | None = None
     root_path: str = ""
@@ -50,6 +54,20 @@ class CommonSettings(BaseSettings):
     """How long a web process goes on answering after SIGTERM, so that the gateway can turn away from it."""
     failpoints: str = ""
     """Folder of armed failpoints, for fault tests; refused in production."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, then the files of PEYVAND_SECRETS_DIR (`peyvand_database_url` and so on)."""
+        folder = os.environ.get("PEYVAND_SECRETS_DIR")
+        files = (SecretsSettingsSource(settings_cls, secrets_dir=folder),) if folder and Path(folder).is_dir() else ()
+        return (init_settings, env_settings, *files)
 
     @field_validator("demo_clock", mode="before")
     @classmethod
