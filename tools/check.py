@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tools import story
+from tools.compose.stack import DEFAULT_STATE as STACK
 from tools.demo.__main__ import DEFAULT_STATE
 from tools.demo.accounts import Account
 from tools.demo.stack import StackFailed, stack
@@ -34,11 +35,14 @@ def main(words: list[str]) -> int:
 
 
 def account_of(url: str) -> Account | None:
-    """The first account of a running demo: from the environment, or of the demo in the usual folder."""
+    """The first account of a running demo: from the environment, or of the demo or stack in the usual folder."""
     if "PEYVAND_PASSWORD" in os.environ:
         return Account(os.environ.get("PEYVAND_LOGIN", "hq.officer"), os.environ["PEYVAND_PASSWORD"], "")
-    running = State(DEFAULT_STATE).read("running.json")
-    return Account(**running["accounts"][0]) if running.get("url") == url else None
+    for folder in (DEFAULT_STATE, STACK):
+        running = State(folder).read("running.json")
+        if running.get("url") == url and running["accounts"]:
+            return Account(**running["accounts"][0])
+    return None
 
 
 def check_here(json_path: Path | None) -> int:

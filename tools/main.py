@@ -27,6 +27,13 @@ Peyvand. Usage: ./peyvand COMMAND
   demo --check             run the acceptance story in a folder of its own and compare every figure and message
        --json FILE         write the comparison as {"checks": [{"name", "expected", "seen", "ok"}]}
        --against URL       against a running demo instead of a new one
+  up                       the stack in containers: secrets, images, tables, all healthy, one URL
+       --demo              with the demo clock, a mailbox and a text gateway
+       --profile NAME      all, province (a registry alone) or headquarters
+       --port PORT         of the one URL (default 8080)
+  down [--volumes]         stop it; --volumes forgets its data
+  logs [SERVICE …]         what the services write
+  scale SERVICE=N …        how many processes of a service run
   test                     every test; installs what it needs
   test --quick             lint, types, architecture, unit, contract and integration
   chaos                    inject faults into a bench of its own under load, and judge by independent oracles
@@ -67,6 +74,18 @@ def chaos(words: list[str]) -> int:
     return run(words)
 
 
+def stack(name: str) -> Callable[[list[str]], int]:
+    """A command of the stack in containers."""
+
+    def command(words: list[str]) -> int:
+        from tools.compose import commands
+
+        run: Callable[[list[str]], int] = getattr(commands, name)
+        return run(words)
+
+    return command
+
+
 def lint(words: list[str]) -> int:
     """Run the linters."""
     from tools.lint import main as run
@@ -99,6 +118,10 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "chaos": chaos,
+    "up": stack("up"),
+    "down": stack("down"),
+    "logs": stack("logs"),
+    "scale": stack("scale"),
     "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,

@@ -1,8 +1,8 @@
 """Settings of notifications."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 
 from shared.kernel.settings import CommonSettings
 
@@ -23,3 +23,9 @@ class NotificationsSettings(CommonSettings):
     sms_sender: str = ""
     sms_price_rial: int = 1200
     sweep_seconds: float = 5.0
+
+    @field_validator("smtp_password", "sms_key", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        """An empty secret file says that this gateway asks for none."""
+        return value or None

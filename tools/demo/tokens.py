@@ -22,11 +22,11 @@ class Keys:
     public: str
 
 
-def keys_of(state: State) -> Keys:
-    """The key pair of this state folder, made at the first start."""
+def keys_of(state: State, *, prefix: str = "demo") -> Keys:
+    """The key pair of this state folder, made at the first start; `prefix` begins its name (kid)."""
     known = state.read("keys.json")
     if not known:
-        key = OKPKey.generate_key("Ed25519", {"kid": f"demo-{uuid.uuid4().hex[:8]}", "use": "sig"}, private=True)
+        key = OKPKey.generate_key("Ed25519", {"kid": f"{prefix}-{uuid.uuid4().hex[:8]}", "use": "sig"}, private=True)
         known = {"private": key.as_dict(private=True), "public": {"keys": [key.as_dict(private=False)]}}
         state.write("keys.json", known)
     return Keys(json.dumps(known["private"]), json.dumps(known["public"]))

@@ -15,26 +15,28 @@ from tools.demo.mailbox.store import Store
 LOOPBACK = "127.0.0.1"
 
 
-async def run(*, port: int, smtp_port: int, folder: Path, key: str) -> None:
+async def run(*, host: str, port: int, smtp_port: int, folder: Path, key: str) -> None:
     """Serve until SIGTERM."""
     store = Store(folder)
-    door = await asyncio.get_running_loop().create_server(lambda: protocol(store), LOOPBACK, smtp_port)
+    door = await asyncio.get_running_loop().create_server(lambda: protocol(store), host, smtp_port)
     config = uvicorn.Config(
-        new_mailbox(store, key), host=LOOPBACK, port=port, log_level="warning", access_log=False, server_header=False
+        new_mailbox(store, key), host=host, port=port, log_level="warning", access_log=False, server_header=False
     )
     async with door:
         await uvicorn.Server(config).serve()
 
 
 def main(arguments: list[str]) -> int:
-    """The text message key comes in PEYVAND_SMS_KEY."""
+    """The text message key comes in PEYVAND_SMS_KEY, or in the file PEYVAND_SMS_KEY_FILE names."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     chosen = parser.parse_args(arguments)
-    key = os.environ["PEYVAND_SMS_KEY"]
-    asyncio.run(run(port=chosen.port, smtp_port=chosen.smtp_port, folder=chosen.folder, key=key))
+    file = os.environ.get("PEYVAND_SMS_KEY_FILE")
+    key = Path(file).read_text().strip() if file else os.environ["PEYVAND_SMS_KEY"]
+    asyncio.run(run(host=chosen.host, port=chosen.port, smtp_port=chosen.smtp_port, folder=chosen.folder, key=key))
     return 0
 
 

@@ -1,0 +1,176 @@
+"""./peyvand up, down, logs and scale."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from tools.compose.engine import EngineMissing, ensure_engine
+from tools.compose.images import ImageFailed, build_images
+from tools.compose.secrets import SecretWrong
+from tools.compose.stack import DEFAULT_STATE, ComposeStack, StackFailed, the_stack
+from tools.demo.accounts import Account, describe
+from tools.demo.plan import FIRST_LOGIN, FIRST_NAME, FIRST_ROLES, TENANT
+from tools.demo.state import is_free
+from tools.main import caller_path
+
+REFUSALS = (EngineMissing, ImageFailed, SecretWrong, StackFailed)
+HEALTHY_S = 240
+PROFILES = {
+    "all": "everything on one host",
+    "province": "a province's registry",
+    "headquarters": "figures and messages",
+}
+
+
+class PortTaken(Exception):
+    """Somebody else listens on the port of the one URL."""
+
+
+def say(line: str) -> None:
+    """One line of progress."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def refusing(run: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
+    """A command whose refusals are one plain line and exit code 1."""
+
+    def command(words: list[str]) -> int:
+        try:
+            return run(words)
+        except (*REFUSALS, PortTaken) as refusal:
+            print(f"peyvand: {refusal}", file=sys.stderr)
+            return 1
+
+    return command
+
+
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """The words every command of the stack knows."""
+    parser = argparse.ArgumentParser(prog=f"peyvand {name}")
+    parser.add_argument("--state", type=caller_path, default=DEFAULT_STATE, help="the folder this stack is kept in")
+    return parser
+
+
+@refusing
+def up(words: list[str]) -> int:
+    """Bring the stack up and print its one URL."""
+    parser = parser_of("up")
+    parser.add_argument("--demo", action="store_true", help="demo clock, mailbox, and a text gateway of its own")
+    parser.add_argument("--profile", choices=PROFILES, default="all")
+    parser.add_argument("--port", type=int, default=None, help="of the one URL on this machine (default 8080)")
+    parser.add_argument("--project", default=None, help="name of the stack (default peyvand)")
+    chosen = parser.parse_args(words)
+    began = time.monotonic()
+    stack = the_stack(chosen.state)
+    stack.state.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    known = stack.environment()
+    port = chosen.port or int(known.get("PEYVAND_PORT", 8080))
+    project = chosen.project or known.get("PEYVAND_PROJECT", "peyvand")
+    ensure_engine(say)
+    if not is_free(port) and not _runs_on(stack, known, port):
+        raise PortTaken(f"port {port} is taken. Stop what listens there (`ss -ltnp`), or: ./peyvand up --port N")
+    images = build_images(say)
+    profiles = [chosen.profile, *(["demo"] if chosen.demo else [])]
+    stack.write_environment(images, project=project, port=port, profiles=profiles, demo=chosen.demo)
+    stack.secrets.check()
+    bring_up(stack)
+    accounts = [first_account(stack)] if chosen.profile != "headquarters" else []
+    stack.state.write("running.json", {"url": stack.url, "accounts": [vars(each) for each in accounts]})
+    say(f"healthy after {time.monotonic() - began:.0f} s")
+    print(f"\n  Peyvand   {stack.url}/")
+    if chosen.demo:
+        print(f"  Mailbox   {stack.url}/mailbox/")
+    print(f"\n{describe(accounts)}\n" if accounts else "")
+    return 0
+
+
+def _runs_on(stack: ComposeStack, known: dict[str, str], port: int) -> bool:
+    """Whether it is this stack itself that has the port."""
+    return known.get("PEYVAND_PORT") == str(port) and bool(stack.containers())
+
+
+def bring_up(stack: ComposeStack, *words: str) -> None:
+    """Start everything and wait until it is healthy; what is not is named with the end of its log."""
+    say("starting; waiting until everything is healthy")
+    try:
+        stack.compose("up", "--detach", "--no-build", "--wait", "--wait-timeout", str(HEALTHY_S), *words, capture=True)
+    except StackFailed:
+        sick = [each for each in stack.containers(all_of_them=True) if not is_well(each)]
+        if not sick:
+            return  # compose counts a job that has done its work as one that is gone
+        names = [each["Service"] for each in sick]
+        tail = stack.compose("logs", "--no-color", "--tail", "8", *names, capture=True, check=False)
+        raise StackFailed(f"not healthy: {', '.join(sorted(set(names)))}\n{tail[-3000:]}") from None
+
+
+def is_well(container: dict[str, object]) -> bool:
+    """Whether a container is healthy, or a job that ended well."""
+    if str(container["Service"]).endswith("-migrate"):
+        return container["State"] == "exited" and container["ExitCode"] == 0
+    return container["State"] == "running" and container["Health"] == "healthy"
+
+
+def first_account(stack: ComposeStack) -> Account:
+    """The account with which everything else is entered; made at the first start."""
+    account = Account(FIRST_LOGIN, stack.state.secret("account"), "headquarters officer")
+    if not stack.state.read("done.json").get("account"):
+        roles = [word for role in FIRST_ROLES for word in ("--role", role)]
+        who = ["--tenant", TENANT, "--login", account.login, "--name", FIRST_NAME, *roles]
+        stack.run_in(
+            "registry-api",
+            *("python", "-m", "services.registry", "bootstrap-account", *who),
+            environment={"PEYVAND_PASSWORD": account.password},
+        )
+        stack.state.write("done.json", {"account": True})
+    return account
+
+
+@refusing
+def down(words: list[str]) -> int:
+    """Stop the stack; its data stays unless --volumes says otherwise."""
+    parser = parser_of("down")
+    parser.add_argument("--volumes", action="store_true", help="forget the data as well")
+    chosen = parser.parse_args(words)
+    stack = the_stack(chosen.state)
+    stack.compose("--profile", "*", "down", "--remove-orphans", *(["--volumes"] if chosen.volumes else []))
+    if chosen.volumes:
+        stack.state.write("done.json", {})
+    return 0
+
+
+@refusing
+def logs(words: list[str]) -> int:
+    """Show what the services write."""
+    parser = parser_of("logs")
+    parser.add_argument("services", nargs="*")
+    parser.add_argument("--follow", action="store_true")
+    parser.add_argument("--tail", default="200")
+    chosen = parser.parse_args(words)
+    follow = ["--follow"] if chosen.follow else []
+    the_stack(chosen.state).compose("logs", "--tail", chosen.tail, *follow, *chosen.services)
+    return 0
+
+
+@refusing
+def scale(words: list[str]) -> int:
+    """Change how many processes of a service run, e.g. notifications-worker=4 reporting-api=2."""
+    parser = parser_of("scale")
+    parser.add_argument("services", nargs="+", metavar="SERVICE=N")
+    chosen = parser.parse_args(words)
+    stack = the_stack(chosen.state)
+    wanted = counts(chosen.services)
+    stack.compose("up", "--detach", "--no-build", "--no-recreate", *wanted, capture=True)
+    say("scaled")
+    return 0
+
+
+def counts(words: Sequence[str]) -> list[str]:
+    """`a=2 b=3` as compose's --scale words; raises StackFailed for anything else."""
+    found: list[str] = []
+    for word in words:
+        name, _, number = word.partition("=")
+        if not number.isdigit() or not name:
+            raise StackFailed(f"write SERVICE=N, e.g. notifications-worker=4, not {word}")
+        found += ["--scale", f"{name}={number}"]
+    return found
