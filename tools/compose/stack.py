@@ -126,12 +126,9 @@ class ComposeStack:
 
 def sources_of(service: str) -> str:
     """The feeds a service reads when everything runs on one host."""
+    heard = [(name, stream) for name, stream in HEARS[service] if stream in streams_of(name)]
     return json.dumps(
-        [
-            {"name": name, "stream": stream, "feed_url": f"http://{name}-api:8000"}
-            for name, stream in HEARS[service]
-            if stream in streams_of(name)
-        ]
+        [{"name": name, "stream": stream, "feed_url": f"http://{name}-api:8000"} for name, stream in heard]
     )
 
 
