@@ -33,6 +33,10 @@ Peyvand. Usage: ./peyvand COMMAND
        --faults N          how many (default 150)
        --seed S            which, in which order (default: a new one, printed)
        --json FILE         write what was found
+  isolation                62 users of 31 provinces ask at random; counts bytes of other provinces (must be 0)
+       --full              100,000 requests instead of 20,000 (--requests N: as many)
+       --seed S            repeat a run
+       --json FILE         write what was found
   lint                     ruff, mypy and the import contracts
   contracts                regenerate docs/contracts and deploy/gateway/nginx.conf
   new-migration SERVICE    write a migration from a service's models
@@ -63,6 +67,13 @@ def test(words: list[str]) -> int:
 def chaos(words: list[str]) -> int:
     """Run a fault campaign."""
     from tools.chaos.__main__ import main as run
+
+    return run(words)
+
+
+def isolation(words: list[str]) -> int:
+    """Ask at random as 62 users and look for other provinces' words."""
+    from tools.isolation.__main__ import main as run
 
     return run(words)
 
@@ -99,6 +110,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "chaos": chaos,
+    "isolation": isolation,
     "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,
