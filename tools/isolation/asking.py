@@ -133,7 +133,7 @@ class Asker:
             names = self.random.sample(("province", "q", "state", "agency_id", "meeting_id", "territory"), 2)
             chosen = {name: self._named(name, door) for name in names} if self.random.random() < 0.4 else {}
             return urlencode({name: self._search() if name == "q" else value for name, value in chosen.items()})
-        known = [each for each in door.parameters if each["in"] == "query"]
+        known = [each for each in door.parameters if each.get("in") == "query"]
         often = 1.2 / max(4, len(known))
         return urlencode(
             {

@@ -38,13 +38,23 @@ class Findings:
     users_with_own: set[str] = field(default_factory=set)
     leaks: list[dict[str, Any]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    named: dict[str, set[str]] = field(default_factory=dict)
     seconds: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def name(self, user: User, question: Question) -> None:
+        """Remember the ids a user names, before the answer can come back."""
+        with self.lock:
+            told = self.named.setdefault(user.province, set())
+            told |= ids_in(question.target.encode() + (question.body or b""))
+
     def note(self, user: User, question: Question, answer: Answer, owners: Mapping[str, str]) -> None:
-        """Read an answer: every province's word or id in it is the user's own, or a leak; an id they named is not."""
+        """Read an answer: every province's word or id in it is the user's own, or a leak.
+
+        An id that somebody of the province has named before may come back to them: they told it themselves.
+        """
         found = seen_in(answer.raw)
-        for each in ids_in(answer.raw) - ids_in(question.target.encode() + (question.body or b"")):
+        for each in ids_in(answer.raw) - self.named.get(user.province, set()):
             if owners.get(each, user.province) != user.province:
                 found[owners[each]] = found.get(owners[each], 0) + len(each)
         with self.lock:
@@ -132,6 +142,7 @@ class _User:
 
     def say(self, question: Question) -> Answer:
         """One request; whose session a request has ended signs in again."""
+        self.findings.name(self.user, question)
         answer = self._once(question)
         if answer.status == 401 and question.door.path not in LOCKS_OUT:
             self.token = ""
