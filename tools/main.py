@@ -40,6 +40,10 @@ Peyvand. Usage: ./peyvand COMMAND
        --faults N          how many (default 150)
        --seed S            which, in which order (default: a new one, printed)
        --json FILE         write what was found
+  isolation                62 users of 31 provinces ask at random; counts bytes of other provinces (must be 0)
+       --full              100,000 requests instead of 20,000 (--requests N: as many)
+       --seed S            repeat a run
+       --json FILE         write what was found
   lint                     ruff, mypy and the import contracts
   contracts                regenerate docs/contracts and deploy/gateway/nginx.conf
   new-migration SERVICE    write a migration from a service's models
@@ -86,6 +90,13 @@ def stack(name: str) -> Callable[[list[str]], int]:
     return command
 
 
+def isolation(words: list[str]) -> int:
+    """Ask at random as 62 users and look for other provinces' words."""
+    from tools.isolation.__main__ import main as run
+
+    return run(words)
+
+
 def lint(words: list[str]) -> int:
     """Run the linters."""
     from tools.lint import main as run
@@ -122,6 +133,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "down": stack("down"),
     "logs": stack("logs"),
     "scale": stack("scale"),
+    "isolation": isolation,
     "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,

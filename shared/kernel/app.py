@@ -1,6 +1,6 @@
 """new_app(): one FastAPI factory for all services, with problem answers, traces, headers and health."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from starlette.responses import JSONResponse
 
 from shared.kernel.clock import use_demo_clock
 from shared.kernel.db import new_engine, new_sessions
+from shared.kernel.documents import complete_document
 from shared.kernel.failpoints import use_failpoints
 from shared.kernel.health import health_router
 from shared.kernel.http import language_of
 from shared.kernel.idempotency import Replay
+from shared.kernel.limits import Window
 from shared.kernel.problem_answers import ProblemAnswers
 from shared.kernel.problems import (
     BadRequest,
@@ -105,9 +107,11 @@ def new_app(settings: CommonSettings, *, service: str, words: Path, title: str) 
     shared_words = Path(__file__).resolve().parent.parent
     app.state.words = words_in(shared_words / "kernel" / "words", shared_words / "web" / "words", words)
     app.state.problem_pages = None
+    app.state.searches = Window(settings.searches_per_minute, 60)
     _handle_problems(app)
     app.middleware("http")(_edge)
     app.include_router(health_router())
+    complete_document(app)
     return app
 
 
@@ -149,12 +153,17 @@ async def _edge(request: Request, call_next: Callable[[Request], Awaitable[Respo
     return response
 
 
-def _problem(request: Request, problem: Problem, errors: list[dict[str, Any]] | None = None) -> Response:
+def _problem(
+    request: Request,
+    problem: Problem,
+    errors: list[dict[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """The answer of a problem: problem+json, or a page where a person's browser asks for one."""
     pages = request.app.state.problem_pages
     answers = ProblemAnswers(request.app.state.words)
     body = answers.body(problem, language=language_of(request), instance=request.url.path, errors=errors)
-    headers = {"Content-Language": language_of(request)}
+    headers = {**(headers or {}), "Content-Language": language_of(request)}
     if problem.status in (429, 503):
         headers["Retry-After"] = str(problem.extra.get("retry_after", 5))
     if pages is not None and "text/html" in request.headers.get("accept", ""):
@@ -178,7 +187,8 @@ def _handle_problems(app: FastAPI) -> None:
     def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         by_status: dict[int, type[Problem]] = {404: RouteNotFound, 405: MethodNotAllowed}
-        return _problem(request, by_status.get(error.status_code, BadRequest)())
+        # A refused method comes with the list of those that are taken (RFC 9110).
+        return _problem(request, by_status.get(error.status_code, BadRequest)(), headers=error.headers)
 
     def on_replay(request: Request, error: Exception) -> Response:
         assert isinstance(error, Replay)

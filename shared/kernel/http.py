@@ -15,6 +15,7 @@ from shared.kernel.auth import MEMBERS, Actor, TokenRefused, read_token
 from shared.kernel.clock import business_now, machine_now
 from shared.kernel.failpoints import reach
 from shared.kernel.idempotency import begin_once, keep_answer
+from shared.kernel.limits import count_search
 from shared.kernel.problems import (
     BadRequest,
     Forbidden,
@@ -107,6 +108,8 @@ ActorDep = Annotated[Actor, Depends(get_actor, scope="function")]
 
 def get_session(request: Request, session: BaseSessionDep, actor: ActorDep) -> Session:
     """The request's transaction within the actor's tenant and province; a POST claims its idempotency key first."""
+    if request.method == "GET" and request.query_params.get("q"):
+        count_search(request.app.state.searches, actor.principal)
     enter(session, tenant=actor.tenant, province=getattr(request.state, "reach", actor.province))
     session.info["actor"] = actor.wire
     if request.method == "POST" and getattr(request.state, "idempotent", False):

@@ -46,6 +46,8 @@ class CommonSettings(BaseSettings):
     statement_timeout_ms: int = 10_000
     log_level: str = "INFO"
     heartbeat_file: str = ""
+    searches_per_minute: int = 60
+    """Searches of one person that one process answers; more get 429."""
     disk_path: str = "/"
     """A folder on the disk whose fullness is watched; where the data lies on this machine, it is the same disk."""
     disk_refuse_at: float = 0.9

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from shared.values.calendars import Calendar, CalendarError
 from shared.values.partial_dates import PartialDate
@@ -40,7 +40,7 @@ Code = Annotated[
     StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/@+-]*$"),
     BeforeValidator(_strip),
 ]
-NamesIn = Annotated[dict[Annotated[str, StringConstraints(pattern=r"^(fa|en|ar|lt)$")], Line], "names"]
+NamesIn = Annotated[dict[Annotated[str, StringConstraints(pattern=r"^(fa|en|ar|lt)$")], Line], Field(min_length=1)]
 
 
 def _day(value: Any) -> Any:

@@ -61,6 +61,11 @@ class Stack:
         return {name: child["pid"] for name, child in self._running().get("children", {}).items()}
 
     @property
+    def ports(self) -> dict[str, int]:
+        """The loopback ports of the services themselves, behind the proxy."""
+        return dict(self._running()["ports"])
+
+    @property
     def ready(self) -> bool:
         """Whether everything is up."""
         return bool(self._running().get("ready"))

@@ -9,13 +9,29 @@ from sqlalchemy.orm import Session
 
 from services.reporting.jobs.lifecycle import JOB, Action, Kind, State
 from services.reporting.jobs.models import Job
-from services.reporting.jobs.queries import find_job
+from services.reporting.jobs.queries import find_job, hold_exports, times_of_exports
 from shared.kernel.auth import Actor, Grant
 from shared.kernel.clock import machine_now
+from shared.kernel.problems import TooMany
 from shared.values.ids import new_id
 
 LEASE = timedelta(minutes=10)
+AN_HOUR = timedelta(hours=1)
 MAX_ATTEMPTS = 5
+
+
+class TooManyExports(TooMany):
+    """Too many exports in one hour."""
+
+
+def allow_export(session: Session, *, by: Actor, most: int) -> None:
+    """TooManyExports when a person has asked for `most` in the last hour (machine time); parallel asks add up."""
+    hold_exports(session, requested_by=by.principal)
+    machine = machine_now(session)
+    times = times_of_exports(session, requested_by=by.principal, since=machine - AN_HOUR)
+    if len(times) >= most:
+        ends = (times[-most] if most else machine) + AN_HOUR
+        raise TooManyExports(most=most, retry_after=int((ends - machine).total_seconds()) + 1)
 
 
 def enqueue_job(

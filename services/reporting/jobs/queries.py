@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from services.reporting.jobs.lifecycle import Kind, State
@@ -63,6 +63,19 @@ def list_jobs(session: Session, *, by: Actor, kinds: Sequence[Kind], limit: int 
     if not by.national:
         query = query.where(Job.province == by.province)
     return list(session.scalars(query))
+
+
+def hold_exports(session: Session, *, requested_by: str) -> None:
+    """Until the transaction ends nobody else counts or asks for this person's exports."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"export {requested_by}"}
+    )
+
+
+def times_of_exports(session: Session, *, requested_by: str, since: datetime) -> list[datetime]:
+    """When this person's exports since a moment were asked for (machine time), the oldest first."""
+    wanted = (Job.requested_by == requested_by, Job.kind == Kind.EXPORT, Job.queued_at > since)
+    return list(session.scalars(select(Job.queued_at).where(*wanted).order_by(Job.queued_at)))
 
 
 def due_jobs(session: Session, *, machine: datetime, kinds: Sequence[Kind], older_than_s: int = 0) -> list[UUID]:

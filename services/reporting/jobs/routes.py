@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from services.reporting.jobs import commands, queries
+from services.reporting.jobs.commands import TooManyExports
 from services.reporting.jobs.lifecycle import Kind
 from services.reporting.jobs.queries import ExportNotFound, ExportNotReady, JobNotFound
 from services.reporting.jobs.schemas import ExportIn, JobIn, JobOut, JobsOut
@@ -38,15 +39,22 @@ def _check(session: Session, wanted: ExportIn, by: Actor) -> datetime | None:
 @exports.post(
     "",
     status_code=202,
-    responses=problems(KpiNotFound, CycleNotFound, TerritoryNotFound, DiskFull),
+    responses=problems(KpiNotFound, CycleNotFound, TerritoryNotFound, DiskFull, TooManyExports),
     dependencies=[require(*MAY_EXPORT), needs_room],
 )
 def enqueue_export(
-    wanted: ExportIn, session: SessionDep, actor: ActorDep, now: NowDep, lang: LangDep, response: Response
+    wanted: ExportIn,
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    now: NowDep,
+    lang: LangDep,
+    response: Response,
 ) -> JobOut:
     """Ask for a CSV of figures; it is written as soon as a worker or the sweeper comes."""
     reader = as_reader(actor)
     known_at = _check(session, wanted, reader)
+    commands.allow_export(session, by=reader, most=request.app.state.settings.exports_per_hour)
     params = wanted.params(lang=lang, known_at=known_at)
     job = commands.enqueue_job(session, kind=Kind.EXPORT, params=params, by=reader, now=now, job_id=wanted.id)
     answer(response, job)

@@ -43,10 +43,10 @@ from shared.contracts.programme import (
 )
 from shared.kernel.auth import Actor
 from shared.kernel.outbox import emit
-from shared.kernel.problems import Conflict, expect, refuse
-from shared.values.calendars import from_gregorian
+from shared.kernel.problems import Conflict, Refusal, Refused, expect, refuse
+from shared.values.calendars import CalendarError, from_gregorian
 from shared.values.ids import derived_id, new_id
-from shared.values.periods import months_of, quarters_of
+from shared.values.periods import CycleRange, months_of, quarters_of
 
 AFTER_CYCLE = timedelta(days=120)
 """Reports of the last period fall due after the cycle; days off are known that far."""
@@ -54,6 +54,13 @@ AFTER_CYCLE = timedelta(days=120)
 
 class CycleExists(Conflict):
     """This cycle is open already."""
+
+
+def _span_of(definition: Definition, year: int) -> CycleRange:
+    try:
+        return definition.cycle_of(year)
+    except CalendarError as error:
+        raise Refused([Refusal(error.code, field="year", params=error.params)]) from error
 
 
 def open_cycle(
@@ -66,7 +73,7 @@ def open_cycle(
     """
     programme = get_programme(session, programme_id, by=by)
     definition = read_version(get_version(session, programme=programme, number=programme.current_number))
-    span = definition.cycle_of(year)
+    span = _span_of(definition, year)
     existing = find_cycle(session, tenant=by.tenant, programme=programme.code, cycle=label_of(span))
     if existing is not None:
         if existing.id == cycle_id:

@@ -16,6 +16,7 @@ from services.registry.register.accounts.passwords import hash_password, matches
 from services.registry.register.accounts.rules import (
     SESSION_LIFE,
     TOKEN_LIFE,
+    Patience,
     login_key,
     may_have_login,
     may_have_password,
@@ -30,6 +31,7 @@ from shared.kernel.tenancy import enter
 from shared.values.ids import new_id
 
 IDLE_LIFE = timedelta(hours=1)
+USUAL = Patience()
 
 
 class LoginTaken(Conflict):
@@ -137,7 +139,14 @@ def erase_account(session: Session, *, tenant: str, person_id: UUID, now: dateti
 
 
 def change_password(
-    session: Session, *, old_password: str, new_password: str, address: str, by: Actor, now: datetime
+    session: Session,
+    *,
+    old_password: str,
+    new_password: str,
+    address: str,
+    patience: Patience = USUAL,
+    by: Actor,
+    now: datetime,
 ) -> Problem | None:
     """Change one's own password, end the other sessions; a problem is answered, not raised, so that the try counts."""
     enter(session, tenant=by.tenant, province="*")
@@ -145,9 +154,8 @@ def change_password(
     if account is None:
         raise queries.AccountNotFound
     refuse(may_have_password(new_password, account.login))
-    problem = _try(
-        session, account=account, login=account.login, tenant=by.tenant, password=old_password, address=address
-    )
+    tried = {"login": account.login, "tenant": by.tenant, "password": old_password, "address": address}
+    problem = _try(session, account=account, **tried, patience=patience)
     if problem is not None:
         return problem
     account.become(Action.CHANGE_PASSWORD)
@@ -159,12 +167,21 @@ def change_password(
 
 
 def sign_in(
-    session: Session, *, tenant: str, login: str, password: str, address: str, signer: Signer, now: datetime
+    session: Session,
+    *,
+    tenant: str,
+    login: str,
+    password: str,
+    address: str,
+    patience: Patience = USUAL,
+    signer: Signer,
+    now: datetime,
 ) -> SignedIn | Problem:
     """Sign a person in; a failure is answered, not raised, so that the attempt is counted with the transaction."""
     enter(session, tenant=tenant if tenant.isprintable() else "", province="*")
     account = None if may_have_login(login) else queries.find_account(session, tenant=tenant, login=login)
-    problem = _try(session, account=account, login=login, tenant=tenant, password=password, address=address)
+    tried = {"login": login, "tenant": tenant, "password": password, "address": address}
+    problem = _try(session, account=account, **tried, patience=patience)
     if problem is not None or account is None:
         return problem or SignInFailed()
     moment = machine_now(session)
@@ -216,10 +233,17 @@ def _managed(session: Session, account_id: UUID, *, expected: int | None, by: Ac
 
 
 def _try(
-    session: Session, *, account: Account | None, login: str, tenant: str, password: str, address: str
+    session: Session,
+    *,
+    account: Account | None,
+    login: str,
+    tenant: str,
+    password: str,
+    address: str,
+    patience: Patience,
 ) -> Problem | None:
     key = queries.attempt_key(tenant, login)
-    if may_try(queries.count_attempts(session, account_key=key, address=address)):
+    if may_try(queries.count_attempts(session, account_key=key, address=address), patience):
         return TooManyAttempts()
     good = matches(password, account.password_hash if account else None)
     good = good and account is not None and account.state == State.ACTIVE

@@ -9,7 +9,7 @@ from services.registry.face import PAGES
 from services.registry.register.accounts import commands
 from services.registry.register.accounts.commands import SignedIn, Signer
 from services.registry.register.accounts.cookies import clear_cookie, cookie_name, set_cookie
-from services.registry.register.accounts.rules import SESSION_LIFE
+from services.registry.register.accounts.rules import SESSION_LIFE, Patience
 from shared.kernel.auth import Actor
 from shared.kernel.clock import known_tenants
 from shared.kernel.http import ActorDep, BaseSessionDep, NowDep
@@ -30,6 +30,11 @@ def _signer(request: Request) -> Signer:
     settings = request.app.state.settings
     key = settings.token_private_key.get_secret_value() if settings.token_private_key else ""
     return Signer(key, settings.keys)
+
+
+def _patience(request: Request) -> Patience:
+    settings = request.app.state.settings
+    return Patience(settings.failed_sign_ins_per_account, settings.failed_sign_ins_per_address)
 
 
 def _home_of(actor: Actor) -> str:
@@ -74,7 +79,14 @@ def sign_in_page(
     chosen = tenant or (tenants[0] if len(tenants) == 1 else "")
     address = request.client.host if request.client else ""
     signed = commands.sign_in(
-        session, tenant=chosen, login=login, password=password, address=address, signer=_signer(request), now=now
+        session,
+        tenant=chosen,
+        login=login,
+        password=password,
+        address=address,
+        patience=_patience(request),
+        signer=_signer(request),
+        now=now,
     )
     if isinstance(signed, SignedIn):
         return _welcome(request, signed, next)

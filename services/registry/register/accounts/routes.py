@@ -17,7 +17,7 @@ from services.registry.register.accounts.commands import (
 )
 from services.registry.register.accounts.cookies import clear_cookie, set_cookie
 from services.registry.register.accounts.queries import AccountNotFound, SessionEnded
-from services.registry.register.accounts.rules import SESSION_LIFE, WINDOW
+from services.registry.register.accounts.rules import SESSION_LIFE, WINDOW, Patience
 from services.registry.register.accounts.schemas import (
     AccountChangeIn,
     AccountIn,
@@ -64,6 +64,12 @@ def signer_of(request: Request) -> Signer:
     return Signer(settings.token_private_key.get_secret_value(), settings.keys)
 
 
+def patience_of(request: Request) -> Patience:
+    """How many failures this process bears with."""
+    settings = request.app.state.settings
+    return Patience(settings.failed_sign_ins_per_account, settings.failed_sign_ins_per_address)
+
+
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
@@ -96,6 +102,7 @@ def sign_in(
         login=body.login,
         password=body.password,
         address=_address(request),
+        patience=patience_of(request),
         signer=signer_of(request),
         now=now,
     )
@@ -164,6 +171,7 @@ def change_password(body: PasswordIn, request: Request, session: SessionDep, act
         old_password=body.old_password,
         new_password=body.new_password,
         address=_address(request),
+        patience=patience_of(request),
         by=actor,
         now=now,
     )

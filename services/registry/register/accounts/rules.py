@@ -9,7 +9,6 @@ from shared.values.texts import digits_to_ascii
 
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
 WINDOW = timedelta(minutes=15)
-PER_ACCOUNT, PER_ADDRESS = 5, 20
 TOKEN_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,99}")
@@ -21,6 +20,14 @@ class Attempts:
 
     of_account: int
     of_address: int
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How many failures 15 minutes may hold."""
+
+    per_account: int = 5
+    per_address: int = 20
 
 
 def login_key(login: str) -> str:
@@ -43,9 +50,9 @@ def may_have_password(password: str, login: str) -> list[Refusal]:
     return refusals
 
 
-def may_try(attempts: Attempts) -> list[Refusal]:
-    """Say why no further attempt is looked at: 5 per account or 20 per address in 15 minutes."""
-    if attempts.of_account >= PER_ACCOUNT or attempts.of_address >= PER_ADDRESS:
+def may_try(attempts: Attempts, patience: Patience) -> list[Refusal]:
+    """Say why no further attempt is looked at."""
+    if attempts.of_account >= patience.per_account or attempts.of_address >= patience.per_address:
         return [Refusal("too_many_attempts", params={"minutes": int(WINDOW.total_seconds() // 60)})]
     return []
 

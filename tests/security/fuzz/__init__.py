@@ -1,0 +1,1 @@
+"""Schemathesis at the three documents."""
