@@ -33,6 +33,8 @@ Peyvand. Usage: ./peyvand COMMAND
        --faults N          how many (default 150)
        --seed S            which, in which order (default: a new one, printed)
        --json FILE         write what was found
+  sabotage                 plant fifteen classic errors one by one; each must turn its scenario red
+       --only N            one of them
   lint                     ruff, mypy and the import contracts
   contracts                regenerate docs/contracts and deploy/gateway/nginx.conf
   new-migration SERVICE    write a migration from a service's models
@@ -63,6 +65,13 @@ def test(words: list[str]) -> int:
 def chaos(words: list[str]) -> int:
     """Run a fault campaign."""
     from tools.chaos.__main__ import main as run
+
+    return run(words)
+
+
+def sabotage(words: list[str]) -> int:
+    """Plant errors and see whether they are caught."""
+    from tools.sabotage.__main__ import main as run
 
     return run(words)
 
@@ -99,6 +108,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "chaos": chaos,
+    "sabotage": sabotage,
     "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,

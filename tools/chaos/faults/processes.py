@@ -120,6 +120,7 @@ FAULTS = (
     Fault("C3", "kill planner after commit", 12, at_point("notifications-reader.committed"), "n.after"),
     Fault("C4", "kill sender", 30, kill(*SENDERS)),
     Fault("C4", "kill sender at claim", 10, at_point("delivery.claimed"), "d.claimed"),
+    Fault("C4", "kill sender before its mark", 6, at_point("delivery.before_mark"), "d.unmarked"),
     Fault("C4", "kill sender at mark", 10, at_point("delivery.marked"), "d.marked"),
     Fault("C4", "kill sender in DATA", 6, in_data, "notifications-smtp"),
     Fault("C4", "kill sender at 250", 10, at_point("delivery.handed_over"), "d.handed"),
