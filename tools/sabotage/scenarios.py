@@ -1,14 +1,11 @@
 """The aimed scenarios: each brings about the one instant at which its error shows, with real parts."""
 
 import asyncio
-import os
 import signal
 import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
-
-import psycopg
 
 from tools.chaos.world import is_alive, wait_for
 from tools.demo.plan import TENANT
@@ -241,47 +238,6 @@ def poison(ground: Ground) -> None:
     parked = ground.sql("reporting", "SELECT count(*) FROM dead_letters WHERE reader = 'reporting'")[0][0]
     must(parked == 1, f"{parked} events are parked, one cannot be applied")
     ground.figures()
-
-
-def planned_twice(ground: Ground) -> None:
-    """The database itself refuses a second delivery of one message to one person by one way."""
-    import subprocess
-    import sys
-
-    name, owner = f"scratch_{uuid.uuid4().hex[:8]}", "notifications_owner"
-    with psycopg.connect(os.environ["PEYVAND_ADMIN_DATABASE_URL"], autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} OWNER {owner}")
-    try:
-        environment = ground.site.owner_environment("notifications")
-        for key in ("PEYVAND_DATABASE_URL", "PEYVAND_OWNER_DATABASE_URL"):
-            environment[key] = environment[key].replace("/peyvand_notifications", f"/{name}")
-        command = [sys.executable, "-m", "services.notifications", "migrate"]
-        subprocess.run(command, env=environment, check=True, capture_output=True)
-        with psycopg.connect(ground.dsn("notifications").replace("peyvand_notifications", name)) as connection:
-            message, person = uuid.uuid4(), uuid.uuid4()
-            own = {"tenant": TENANT, "province": "IR-03", "person_id": person}
-            _fill(connection, "notifications", {**own, "id": message})
-            for _ in range(2):
-                _fill(connection, "deliveries", {**own, "notification_id": message, "channel": "email"})
-            must(False, "one message to one person by one way was planned twice")
-    except psycopg.errors.UniqueViolation:
-        return
-    finally:
-        with psycopg.connect(os.environ["PEYVAND_ADMIN_DATABASE_URL"], autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _fill(connection: "psycopg.Connection[Any]", table: str, given: dict[str, Any]) -> None:
-    """Insert a row: what is given, and something plain for every other column that needs a value."""
-    rows = connection.execute(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s "
-        "AND is_nullable = 'NO' AND column_default IS NULL",
-        (table,),
-    ).fetchall()
-    plain: dict[str, Any] = {"integer": 0, "bigint": 0, "timestamp with time zone": "now"}
-    values = {name: uuid.uuid4() if kind == "uuid" else plain.get(kind, "") for name, kind in rows} | given
-    marks = ", ".join(["%s"] * len(values))
-    connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
 
 
 def wrong_policy(ground: Ground) -> None:

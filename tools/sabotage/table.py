@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tools.sabotage import scenarios
 from tools.sabotage.scenarios import Scenario
+from tools.sabotage.twice import planned_twice
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ SABOTAGES = tuple(
             ("session-set", "the tenant is set for the session", scenarios.pooled_connection),
             ("key-of-anyone", "idempotency keys are not scoped by principal", scenarios.borrowed_key),
             ("swallowed", "the projector swallows errors and goes on", scenarios.poison),
-            ("index-dropped", "deliveries have lost their unique index", scenarios.planned_twice),
+            ("index-dropped", "deliveries have lost their unique index", planned_twice),
             ("policy-unchecked", "the policy of Redis is not checked at the start", scenarios.wrong_policy),
             ("commit-after-answer", "the commit comes after the answer", scenarios.killed_before_commit),
         ),
