@@ -22,7 +22,8 @@ from tools.test import servers
 
 ROOT = Path(__file__).resolve().parents[2]
 PATCHES = ROOT / "tests" / "sabotage"
-WITHIN_S = 90.0
+WITHIN_S = 240.0
+"""On a quiet machine a scenario takes 10 to 45 seconds; a busy one is given time."""
 TREE = ("services", "shared", "tools", "deploy", "pyproject.toml")
 
 
@@ -84,7 +85,7 @@ def play(sabotage: Sabotage, tree: Path, templates: Templates, say: bool) -> str
         output += f"\nnot ended within {WITHIN_S:.0f} s"
     state = {GREEN: "green", RED: "red"}.get(process.returncode, "broken")
     if say or state == "broken":
-        print("    " + "\n    ".join(output.strip().splitlines()[-8:]), flush=True)
+        print("    " + "\n    ".join([line[:300] for line in output.strip().splitlines()][-14:]), flush=True)
     return state
 
 

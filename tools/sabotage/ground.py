@@ -23,6 +23,7 @@ from tools.demo.plan import FIRST_LOGIN
 from tools.demo.site import Site
 from tools.demo.state import State
 
+READY_WITHIN_S = 90.0
 TOMORROW = {"starts_at": "2020-11-04T08:00:00+00:00", "ends_at": "2020-11-04T10:00:00+00:00"}
 
 
@@ -67,8 +68,16 @@ class Ground(World):
         finally:
             client.close()
 
-    def spawn(self, part: str, *, bus: bool = True) -> "subprocess.Popen[bytes]":
-        """Start one process of the product, from the tree this scenario runs in; returns when it is ready."""
+    def spawn(self, *parts: str, bus: bool = True) -> "list[subprocess.Popen[bytes]]":
+        """Start processes of the product, from the tree this scenario runs in; returns when all are ready."""
+        waiting = [(part, *self._launch(part, bus)) for part in parts]
+        for part, child, ready in waiting:
+            up = wait_for(lambda child=child, ready=ready: ready() or child.poll() is not None, READY_WITHIN_S)  # type: ignore[misc]
+            if not up or child.poll() is not None:
+                raise Broken(f"{part} did not start:\n{self.words_of(part)}")
+        return [child for _part, child, _ready in waiting]
+
+    def _launch(self, part: str, bus: bool) -> "tuple[subprocess.Popen[bytes], Callable[[], bool]]":
         service, _, role = part.partition("-")
         beat = self.folder / f"beat-{part}-{len(self.children)}"
         beat.unlink(missing_ok=True)
@@ -79,22 +88,11 @@ class Ground(World):
         }
         if not bus:
             del environment["PEYVAND_REDIS_URL"]
-        port = str(self.site.ports[service])
-        web = [
-            "-m",
-            "uvicorn",
-            "--factory",
-            f"services.{service}.app:create_app",
-            "--port",
-            port,
-            "--log-level",
-            "warning",
-        ]
-        child = self._start(part, environment, *(web if role == "web" else ["-m", f"services.{service}", role]))
-        ready: Callable[[], bool] = (lambda: self._answers(service)) if role == "web" else beat.exists
-        if not wait_for(lambda: ready() or child.poll() is not None, 40) or child.poll() is not None:
-            raise Broken(f"{part} did not start:\n{self.words_of(part)}")
-        return child
+        if role != "web":
+            return self._start(part, environment, "-m", f"services.{service}", role), beat.exists
+        where = ["--port", str(self.site.ports[service]), "--log-level", "warning"]
+        words = ["-m", "uvicorn", "--factory", f"services.{service}.app:create_app", *where]
+        return self._start(part, environment, *words), lambda: self._answers(service)
 
     def _start(self, name: str, environment: dict[str, str], *words: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{name}.log").open("ab") as log:

@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from tools.sabotage.ground import Ground, Red
+from tools.sabotage.ground import Broken, Ground, Red
 from tools.sabotage.table import SABOTAGES
 
-GREEN, RED = 0, 3
+GREEN, RED, BROKEN = 0, 3, 4
 
 
 def main(words: list[str]) -> int:
@@ -18,6 +18,9 @@ def main(words: list[str]) -> int:
     except Red as seen:
         print(f"red: {seen}")
         return RED
+    except Broken as gone:
+        print(f"broken: {gone}")
+        return BROKEN
     finally:
         ground.stop()
     print("green")

@@ -53,10 +53,8 @@ class Templates:
     def _set_stage(self) -> None:
         ground = Ground(self.folder)
         try:
-            for part in ("registry-web", "reporting-web", "notifications-web", "registry-relay"):
-                ground.spawn(part)
-            for part in ("registry-listener", "reporting-listener", "notifications-listener"):
-                ground.spawn(part)
+            ground.spawn("registry-web", "reporting-web", "notifications-web", "registry-relay")
+            ground.spawn("registry-listener", "reporting-listener", "notifications-listener")
             set_stage(ground)
         finally:
             ground.stop()

@@ -107,9 +107,9 @@ def term(*parts: str) -> Run:
 READERS = ("reporting-listener", "notifications-listener", "registry-listener")
 SENDERS = ("notifications-sweeper", "notifications-worker")
 FAULTS = (
-    Fault("C1", "kill registry web", 60, kill("registry-web")),
-    Fault("C1", "kill registry web after its commit", 25, at_point("request.committed"), "request.committed"),
-    Fault("C1", "kill registry web before its commit", 15, at_point("request.before_commit"), "request.before_commit"),
+    Fault("C1", "kill registry web", 35, kill("registry-web")),
+    Fault("C1", "kill registry web after its commit", 18, at_point("request.committed"), "request.committed"),
+    Fault("C1", "kill registry web before its commit", 10, at_point("request.before_commit"), "request.before_commit"),
     Fault("C2", "kill relay", 45, kill("registry-relay", "notifications-relay")),
     Fault("C2", "kill relay between number and XADD", 25, at_point("registry-relay.numbered"), "relay.numbered"),
     Fault("C2", "kill relay after XADD", 10, at_point("registry-relay.published"), "relay.published"),
