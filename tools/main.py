@@ -44,6 +44,8 @@ Peyvand. Usage: ./peyvand COMMAND
        --full              100,000 requests instead of 20,000 (--requests N: as many)
        --seed S            repeat a run
        --json FILE         write what was found
+  sabotage                 plant fifteen classic errors one by one; each must turn its scenario red
+       --only N            one of them
   lint                     ruff, mypy and the import contracts
   contracts                regenerate docs/contracts and deploy/gateway/nginx.conf
   new-migration SERVICE    write a migration from a service's models
@@ -92,7 +94,11 @@ def stack(name: str) -> Callable[[list[str]], int]:
 
 def isolation(words: list[str]) -> int:
     """Ask at random as 62 users and look for other provinces' words."""
-    from tools.isolation.__main__ import main as run
+
+
+def sabotage(words: list[str]) -> int:
+    """Plant errors and see whether they are caught."""
+    from tools.sabotage.__main__ import main as run
 
     return run(words)
 
@@ -134,6 +140,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "logs": stack("logs"),
     "scale": stack("scale"),
     "isolation": isolation,
+    "sabotage": sabotage,
     "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,

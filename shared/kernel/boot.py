@@ -73,6 +73,8 @@ def check_secrets(settings: CommonSettings) -> None:
         raise RefusedToStart("PEYVAND_TOKEN_PUBLIC_KEYS holds no key. Put the public key set of registry there.")
     if any(str(key.get("kid", "")).startswith("demo-") for key in keys):
         raise RefusedToStart("PEYVAND_TOKEN_PUBLIC_KEYS holds a demo's key. Make a key of your own: `./peyvand up`.")
+    if settings.failpoints:
+        raise RefusedToStart("PEYVAND_FAILPOINTS is on in production. Take it out of the environment.")
     if settings.demo_clock:
         raise RefusedToStart("PEYVAND_DEMO_CLOCK is on in production. Take it out of the environment.")
 

@@ -14,6 +14,13 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 UTC_TIME = DateTime(timezone=True)
+NOTICE_A_DEAD_PEER = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""A server that vanished without a word is noticed within 30 seconds, not after a quarter of an hour (C9)."""
 
 
 def new_engine(url: str, *, pool_size: int = 10, statement_timeout_ms: int = 10_000, name: str = "peyvand") -> Engine:
@@ -26,6 +33,7 @@ def new_engine(url: str, *, pool_size: int = 10, statement_timeout_ms: int = 10_
         pool_timeout=5,
         connect_args={
             "connect_timeout": 5,
+            **NOTICE_A_DEAD_PEER,
             "application_name": name,
             "options": f"-c statement_timeout={statement_timeout_ms} -c idle_in_transaction_session_timeout=15000 "
             "-c timezone=UTC",

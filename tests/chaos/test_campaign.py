@@ -31,6 +31,7 @@ def result(bench: World) -> Result:
     return run_campaign(bench, faults=FAULTS, seed=SEED, rate=8.0, say=lambda line: print(line, flush=True))
 
 
+@pytest.mark.requirement("R-164", "R-165", "R-166", "R-169")
 def test_nothing_is_lost_doubled_or_wrong(result: Result, tmp_path: Path) -> None:
     """I1 to I6, I8 and I9 under faults of every kind."""
     print(f"seed {SEED}")

@@ -20,8 +20,8 @@ from tools.chaos.stage import set_stage
 from tools.chaos.workload import Load
 from tools.chaos.world import World
 
-LANES = 3
-ROUND = 170
+LANES = 5
+ROUND = 200
 HEAL_WITHIN_S = 150.0
 TRIES = 8
 
@@ -123,7 +123,7 @@ class Campaign:
         return self.result
 
     def _round(self, cards: list[Fault]) -> None:
-        """Faults in three lanes at once, in the order of the deck."""
+        """Faults in several lanes at once, in the order of the deck."""
         self.load.go_on()
         waiting = iter([(fault, random.Random(self.dice.getrandbits(64))) for fault in cards])
 

@@ -38,14 +38,15 @@ class Answer:
 class Client:
     """One signed-in officer of headquarters, speaking to each service directly."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, *, login: str = FIRST_LOGIN, password: str = "") -> None:
+        self.world, self.login = world, login
+        self.password = password or world.secrets["account"]
         self.http = httpx2.Client(timeout=PATIENCE_S)
         self.token = ""
 
     def sign_in(self) -> bool:
         """Get a token; False when the registry did not answer."""
-        body = {"tenant": TENANT, "login": FIRST_LOGIN, "password": self.world.secrets["account"]}
+        body = {"tenant": TENANT, "login": self.login, "password": self.password}
         try:
             response = self.http.post(f"{self.world.url('registry')}/v1/sign-in", json=body)
             self.token = response.json()["token"] if response.status_code == 200 else ""

@@ -94,6 +94,7 @@ def deliver_one(sessions: sessionmaker[Session], desk: Desk, line: Line, claim: 
 
 
 def _mark(sessions: sessionmaker[Session], claim: Claim) -> bool:
+    reach("delivery.before_mark")
     marked = claims.mark_data(sessions, claim)
     reach("delivery.marked")
     return marked

@@ -54,6 +54,7 @@ class TestSecrets:
             ("TOKEN_PUBLIC_KEYS", '{"keys": []}', "holds no key"),
             ("TOKEN_PUBLIC_KEYS", KEYS.replace("k1", "demo-1"), "a demo's key"),
             ("DEMO_CLOCK", "on", "is on in production"),
+            ("FAILPOINTS", "/points", "is on in production"),
             ("SERVICE_TOKEN", "token", "short or widely known"),
         ],
     )

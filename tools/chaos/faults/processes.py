@@ -107,9 +107,9 @@ def term(*parts: str) -> Run:
 READERS = ("reporting-listener", "notifications-listener", "registry-listener")
 SENDERS = ("notifications-sweeper", "notifications-worker")
 FAULTS = (
-    Fault("C1", "kill registry web", 60, kill("registry-web")),
-    Fault("C1", "kill registry web after its commit", 25, at_point("request.committed"), "request.committed"),
-    Fault("C1", "kill registry web before its commit", 15, at_point("request.before_commit"), "request.before_commit"),
+    Fault("C1", "kill registry web", 35, kill("registry-web")),
+    Fault("C1", "kill registry web after its commit", 18, at_point("request.committed"), "request.committed"),
+    Fault("C1", "kill registry web before its commit", 10, at_point("request.before_commit"), "request.before_commit"),
     Fault("C2", "kill relay", 45, kill("registry-relay", "notifications-relay")),
     Fault("C2", "kill relay between number and XADD", 25, at_point("registry-relay.numbered"), "relay.numbered"),
     Fault("C2", "kill relay after XADD", 10, at_point("registry-relay.published"), "relay.published"),
@@ -120,6 +120,7 @@ FAULTS = (
     Fault("C3", "kill planner after commit", 12, at_point("notifications-reader.committed"), "n.after"),
     Fault("C4", "kill sender", 30, kill(*SENDERS)),
     Fault("C4", "kill sender at claim", 10, at_point("delivery.claimed"), "d.claimed"),
+    Fault("C4", "kill sender before its mark", 6, at_point("delivery.before_mark"), "d.unmarked"),
     Fault("C4", "kill sender at mark", 10, at_point("delivery.marked"), "d.marked"),
     Fault("C4", "kill sender in DATA", 6, in_data, "notifications-smtp"),
     Fault("C4", "kill sender at 250", 10, at_point("delivery.handed_over"), "d.handed"),

@@ -30,8 +30,8 @@ def wire(do: str, *, least: float = 1.0, most: float = 5.0, **more: object) -> R
 
 
 FAULTS = (
-    Fault("C9", "half-open both ways", 35, wire("hold", way="both", most=8.0)),
-    Fault("C9", "half-open one way", 30, wire("hold", way=("up", "down"), most=8.0)),
+    Fault("C9", "half-open both ways", 35, wire("hold", way="both", most=6.0)),
+    Fault("C9", "half-open one way", 30, wire("hold", way=("up", "down"), most=6.0)),
     Fault("C9", "refused", 25, wire("refuse")),
     Fault("C10", "reset mid-frame", 40, wire("reset")),
     Fault("C10", "slow", 12, wire("latency", seconds=(0.1, 0.3))),
