@@ -30,6 +30,10 @@ Peyvand. Usage: ./peyvand COMMAND
   test                     every test; installs what it needs
   test --quick             lint, types, architecture, unit, contract and integration
   lint                     ruff, mypy and the import contracts
+  bench                    measure each promise of speed against its named peer; exit 1 when a goal is out of reach
+       --quick             three short rounds instead of five
+       --only CASE         one case
+       --json FILE         write the figures as {"cases": [{"name", "ratio", "min", "max", "goal", …}]}
   contracts                regenerate docs/contracts and deploy/gateway/nginx.conf
   new-migration SERVICE    write a migration from a service's models
   help                     this page
@@ -54,6 +58,13 @@ def test(words: list[str]) -> int:
     from tools.test import main as run
 
     return run(words)
+
+
+def bench(words: list[str]) -> int:
+    """Measure."""
+    from tools.bench.runner import main as measure
+
+    return measure(words, caller_path(""))
 
 
 def lint(words: list[str]) -> int:
@@ -87,6 +98,7 @@ def show_help(_words: list[str]) -> int:
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
+    "bench": bench,
     "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,
