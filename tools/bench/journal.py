@@ -1,4 +1,4 @@
-"""Fills outbox with events of pairings, set-based: what the services would have written, in whatever number."""
+"""Fills outbox with events of obligations, the most frequent kind, set-based: what the services would have written, in whatever number."""
 
 import psycopg
 
@@ -9,23 +9,21 @@ PROVINCES = 31
 
 _DATA = """jsonb_build_object(
     'fact', jsonb_build_object('id', g.id, 'version', 1, 'kind', 'create'),
-    'effective_on', jsonb_build_object('cal', 'gregorian', 'y', 2025, 'm', 11, 'd', 1, 'precision', 'day', 'greg', '2025-11-01'),
-    'pairing_id', g.id,
-    'pairing', jsonb_build_object(
-        'pairing_id', g.id, 'secretariat_id', g.id, 'school_id', g.id, 'agency_id', g.id,
-        'school_names', jsonb_build_object('fa', 'دبیرستان شمارهٔ ' || g.n, 'en', 'School ' || g.n),
-        'agency_names', jsonb_build_object('fa', 'ادارهٔ شمارهٔ ' || g.n, 'en', 'Agency ' || g.n),
-        'state', 'established', 'proposed_on', '2025-10-01', 'invited_on', '2025-10-03', 'answered_on', '2025-10-20',
-        'answer', 'yes', 'established_on', CAST('2025-11-01' AS date) + CAST(g.n % 100 AS int),
-        'active', jsonb_build_array(jsonb_build_object('from_on', CAST('2025-11-01' AS date) + CAST(g.n % 100 AS int))),
-        'dims', jsonb_build_object('gender', CASE WHEN g.n % 2 = 0 THEN 'girls' ELSE 'boys' END,
-            'stages', jsonb_build_array('upper_secondary'), 'disability_groups', '[]'::jsonb,
-            'agency_kind', 'municipality', 'agency_sector', 'public')))"""
+    'effective_on', jsonb_build_object('cal', 'gregorian', 'y', 2025, 'm', 11, 'd', 1, 'precision', 'day',
+        'greg', '2025-11-01'),
+    'obligation_id', g.id,
+    'obligation', jsonb_build_object(
+        'obligation_id', g.id, 'template', 'H' || 1 + g.n % 5,
+        'title', jsonb_build_object('fa', 'گزارش فصلی دبیرخانه', 'en', 'Quarterly report of the secretariat'),
+        'level', 'secretariat', 'assignees', jsonb_build_array(jsonb_build_object('role', 'PS', 'province', 'IR-01')),
+        'period_key', 'Q1', 'period_label', jsonb_build_object('fa', 'فصل نخست', 'en', 'First quarter'),
+        'state', 'open', 'opens_at', '2025-11-01T00:00:00Z', 'due_on', CAST('2025-11-01' AS date) + CAST(g.n % 100 AS int),
+        'due_at', '2026-02-28T20:29:59Z', 'due_version', 1))"""
 _EVENTS = f"""
 INSERT INTO outbox (feed_seq, stream, event_id, type, aggregate_type, aggregate_id, sequence, tenant, programme,
     cycle, province, territory, actor, occurred_at, data)
-SELECT CASE WHEN %(numbered)s THEN g.n END, '{STREAM}', gen_random_uuid(), 'peyvand.pairing.established.v1',
-    'pairings', g.id, 1, '{TENANT}', '{PROGRAMME}', '{CYCLE}', 'IR-' || lpad((1 + g.n %% {PROVINCES})::text, 2, '0'),
+SELECT CASE WHEN %(numbered)s THEN g.n END, '{STREAM}', gen_random_uuid(), 'peyvand.obligation.opened.v1',
+    'obligations', g.id, 1, '{TENANT}', '{PROGRAMME}', '{CYCLE}', 'IR-' || lpad((1 + g.n %% {PROVINCES})::text, 2, '0'),
     'IR/IR-' || lpad((1 + g.n %% {PROVINCES})::text, 2, '0'),
     '{{"role": "province_officer", "person_id": "00000000-0000-7000-8000-000000000001"}}',
     '2025-11-01T08:00:00Z', {_DATA.replace("%", "%%")}

@@ -3,7 +3,7 @@
 from importlib import import_module
 from types import ModuleType
 
-NAMES = ("publish",)
+NAMES = ("publish", "projection")
 
 
 def find(only: str = "") -> dict[str, ModuleType]:

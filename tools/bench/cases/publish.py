@@ -3,7 +3,7 @@
 from typing import cast
 
 from services.registry.background import STREAM
-from shared.kernel.feed import epoch_of, journal
+from shared.kernel.feed import epoch_of, wires
 from shared.kernel.relay import BATCH, KEEP, publish_batch, stream_key
 from tools.bench.journal import fill
 from tools.bench.measure import Finding, Row, expect, interleave, medians, rate, ratios
@@ -48,10 +48,9 @@ def run(bench: Bench) -> list[Finding]:
             while last < count:
                 with sessions.begin() as session:
                     bus.xrevrange(key, count=1)
-                    for envelope in journal(session, STREAM, after=last, limit=BATCH, name="registry"):
-                        body = envelope.model_dump_json(exclude_none=True)
-                        last = envelope.feedseq
-                        bus.xadd(key, {"type": envelope.type, "event": body}, id=f"{last}-0", maxlen=KEEP)
+                    for seq, kind, wire in wires(session, STREAM, after=last, limit=BATCH, name="registry"):
+                        bus.xadd(key, {"type": kind, "event": wire}, id=f"{seq}-0", maxlen=KEEP)
+                        last = seq
             return last
 
         return checked(rate(work))
