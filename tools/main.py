@@ -47,6 +47,10 @@ Peyvand. Usage: ./peyvand COMMAND
   sabotage                 plant fifteen classic errors one by one; each must turn its scenario red
        --only N            one of them
   lint                     ruff, mypy and the import contracts
+  bench                    measure each promise of speed against its named peer; exit 1 when a goal is out of reach
+       --quick             three short rounds instead of five
+       --only CASE         one case
+       --json FILE         write the figures as {"cases": [{"name", "ratio", "min", "max", "goal", …}]}
   contracts                regenerate docs/contracts and deploy/gateway/nginx.conf
   new-migration SERVICE    write a migration from a service's models
   help                     this page
@@ -103,6 +107,13 @@ def sabotage(words: list[str]) -> int:
     return run(words)
 
 
+def bench(words: list[str]) -> int:
+    """Measure."""
+    from tools.bench.runner import main as measure
+
+    return measure(words, caller_path(""))
+
+
 def lint(words: list[str]) -> int:
     """Run the linters."""
     from tools.lint import main as run
@@ -141,6 +152,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "scale": stack("scale"),
     "isolation": isolation,
     "sabotage": sabotage,
+    "bench": bench,
     "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,

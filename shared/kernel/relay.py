@@ -18,7 +18,7 @@ from shared import contracts
 from shared.contracts.base import EVENTS, stream_of
 from shared.kernel.db import KernelTable
 from shared.kernel.failpoints import reach
-from shared.kernel.feed import epoch_of, journal
+from shared.kernel.feed import epoch_of, wires
 from shared.values.ids import new_id
 
 log = structlog.get_logger()
@@ -177,17 +177,14 @@ def publish_batch(session: Session, bus: redis.Redis, stream: str, *, name: str,
     last = int(cast(bytes, newest[0][0]).decode().split("-")[0]) if newest else max(head - TAIL, 0)
     if last >= head:
         return 0
-    envelopes = journal(session, stream, after=last, limit=batch, name=name)
+    events = wires(session, stream, after=last, limit=batch, name=name)
     pipe = bus.pipeline(transaction=False)
-    for envelope in envelopes:
-        body = envelope.model_dump_json(exclude_none=True)
-        pipe.xadd(
-            key, {"type": envelope.type, "event": body}, id=f"{envelope.feedseq}-0", maxlen=KEEP, approximate=True
-        )
+    for seq, kind, wire in events:
+        pipe.xadd(key, {"type": kind, "event": wire}, id=f"{seq}-0", maxlen=KEEP, approximate=True)
     results = pipe.execute(raise_on_error=False)
     for result in results:
         if isinstance(result, redis.ResponseError) and "equal or smaller" in str(result):
             continue  # another relay was faster
         if isinstance(result, Exception):
             raise result
-    return len(envelopes)
+    return len(events)

@@ -12,7 +12,7 @@ from shared.contracts.envelope import Envelope
 from shared.kernel import bus, relay
 from shared.kernel.bus import Consumer
 from shared.kernel.cursors import Cursor, lock_cursor
-from shared.kernel.feed import LIMIT, FeedPage, _envelope, epoch_of
+from shared.kernel.feed import LIMIT, FeedPage, epoch_of
 from shared.kernel.outbox import Outbox
 from tests.integration.shared.delivery_world import FakeFeed
 
@@ -60,6 +60,31 @@ class GapSkipped(Consumer):
                 self.subscriber.apply(session, [envelope for envelope in fresh if self.owns(envelope)])
                 self._move(session, cursor, fresh[-1], epoch)
         return len(fresh)
+
+
+def _envelope(row: Outbox, *, epoch: UUID, name: str) -> Envelope:
+    """A row as its envelope, whether numbered or not."""
+    actor = f"{row.actor.get('role', '')}:{row.actor.get('person_id') or row.actor.get('process', '')}"
+    return Envelope(
+        id=row.event_id,
+        type=row.type,
+        source=f"/peyvand/{name}",
+        subject=row.aggregate_id,
+        time=row.occurred_at,
+        tenant=row.tenant,
+        programme=row.programme,
+        cycle=row.cycle,
+        territory=row.territory,
+        province=row.province,
+        actor=actor,
+        traceparent=row.traceparent,
+        causationid=row.causation_id,
+        sequence=f"{row.sequence:010d}",
+        feedseq=row.feed_seq or 0,
+        epoch=epoch,
+        emittedat=row.emitted_at,
+        data=row.data,
+    )
 
 
 class FeedByRowId(FakeFeed):
