@@ -27,6 +27,9 @@ Peyvand. Usage: ./peyvand COMMAND
   demo --check             run the acceptance story in a folder of its own and compare every figure and message
        --json FILE         write the comparison as {"checks": [{"name", "expected", "seen", "ok"}]}
        --against URL       against a running demo instead of a new one
+  doctor                   look at everything that runs, and say what to do where something is wrong
+       --state DIR         of the demo or stack to look at
+       --json FILE         write the findings
   test                     every test; installs what it needs
   test --quick             lint, types, architecture, unit, contract and integration
   chaos                    inject faults into a bench of its own under load, and judge by independent oracles
@@ -51,6 +54,13 @@ def demo(words: list[str]) -> int:
     from tools.demo.__main__ import main as start
 
     return start(words)
+
+
+def doctor(words: list[str]) -> int:
+    """Say what is wrong and how to mend it."""
+    from tools.doctor.__main__ import main as run
+
+    return run(words)
 
 
 def test(words: list[str]) -> int:
@@ -97,6 +107,7 @@ def show_help(_words: list[str]) -> int:
 
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "demo": demo,
+    "doctor": doctor,
     "test": test,
     "chaos": chaos,
     "lint": lint,
