@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 
 from shared.kernel.alive import is_alive
-from tools.demo.databases import DUTIES, SERVICES
-from tools.demo.postgres import Postgres
-from tools.demo.site import CELERY_DATABASE, Site
+from tools.demo.databases import SERVICES
+from tools.demo.known import known_site
+from tools.demo.site import CELERY_DATABASE
 from tools.demo.state import LOOPBACK, State
-from tools.demo.valkey import Valkey
 from tools.doctor.place import Mail, NotRunning, Part, Place
 
 
@@ -18,7 +17,8 @@ def demo_place(folder: Path) -> Place:
     running = state.read("running.json")
     if not running.get("ports"):
         raise NotRunning(f"no demo runs on {state.folder}; start it with ./peyvand demo")
-    site = _site(state, running)
+    site = known_site(state)
+    site.port = int(str(running["url"]).rsplit(":", 1)[1])
     environments = {service: site.environment(service) for service in SERVICES}
     return Place(
         name=f"demo {site.url}",
@@ -39,21 +39,6 @@ def demo_place(folder: Path) -> Place:
         restart="./peyvand demo",
         logs=f"{state.folder}/logs/{{part}}.log",
     )
-
-
-def _site(state: State, running: dict[str, object]) -> Site:
-    """The demo's layout without taking its lock and without choosing ports anew."""
-    ports, known = state.read("ports.json"), running["ports"]
-    assert isinstance(known, dict)
-    site = Site(state=state, port=int(str(running["url"]).rsplit(":", 1)[1]))
-    site.ports = {name: int(port) for name, port in known.items()}
-    site.passwords = {f"{name}_{duty}": state.secret(f"{name}_{duty}") for name in SERVICES for duty in DUTIES}
-    if "postgres" in ports:
-        site.postgres = Postgres(state.path("postgres", "data"), ports["postgres"], state.secret("postgres"))
-    if "valkey" in ports:
-        site.valkey = Valkey(state.path("valkey", "x").parent, ports["valkey"], state.secret("valkey"))
-    site.issued_at = int(state.path("lock").stat().st_ctime)
-    return site
 
 
 def _part(state: State, name: str, pid: int) -> Part:
