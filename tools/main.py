@@ -34,6 +34,16 @@ Peyvand. Usage: ./peyvand COMMAND
   down [--volumes]         stop it; --volumes forgets its data
   logs [SERVICE …]         what the services write
   scale SERVICE=N …        how many processes of a service run
+  doctor                   look at everything that runs, and say what to do where something is wrong
+       --state DIR         of the demo or stack to look at
+       --json FILE         write the findings
+  backup                   the three databases, readers before the feeds they read
+       --to DIR            new folder for the set (default .peyvand/backups/TIME)
+       --state DIR         of the demo or stack
+       --secrets FILE      the secrets too, in a sealed file of their own
+  restore DIR              bring a set back under a new epoch; nobody is told anything twice
+       --verify            compare every table with what the backup counted, before anything is changed
+       --drill             load and compare only
   test                     every test; installs what it needs
   test --quick             lint, types, architecture, unit, contract and integration
   chaos                    inject faults into a bench of its own under load, and judge by independent oracles
@@ -68,6 +78,27 @@ def demo(words: list[str]) -> int:
     from tools.demo.__main__ import main as start
 
     return start(words)
+
+
+def doctor(words: list[str]) -> int:
+    """Say what is wrong and how to mend it."""
+    from tools.doctor.__main__ import main as run
+
+    return run(words)
+
+
+def backup(words: list[str]) -> int:
+    """Make a backup."""
+    from tools.operate.backup import main as run
+
+    return run(words)
+
+
+def restore(words: list[str]) -> int:
+    """Bring a backup back."""
+    from tools.operate.restore import main as run
+
+    return run(words)
 
 
 def test(words: list[str]) -> int:
@@ -144,6 +175,9 @@ def show_help(_words: list[str]) -> int:
 
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "demo": demo,
+    "doctor": doctor,
+    "backup": backup,
+    "restore": restore,
     "test": test,
     "chaos": chaos,
     "up": stack("up"),
