@@ -1,5 +1,6 @@
 """The commands of ./peyvand."""
 
+import importlib
 import importlib.util
 import os
 import subprocess
@@ -80,78 +81,6 @@ def demo(words: list[str]) -> int:
     return start(words)
 
 
-def doctor(words: list[str]) -> int:
-    """Say what is wrong and how to mend it."""
-    from tools.doctor.__main__ import main as run
-
-    return run(words)
-
-
-def backup(words: list[str]) -> int:
-    """Make a backup."""
-    from tools.operate.backup import main as run
-
-    return run(words)
-
-
-def restore(words: list[str]) -> int:
-    """Bring a backup back."""
-    from tools.operate.restore import main as run
-
-    return run(words)
-
-
-def test(words: list[str]) -> int:
-    """Run the tests."""
-    from tools.test import main as run
-
-    return run(words)
-
-
-def chaos(words: list[str]) -> int:
-    """Run a fault campaign."""
-    from tools.chaos.__main__ import main as run
-
-    return run(words)
-
-
-def stack(name: str) -> Callable[[list[str]], int]:
-    """A command of the stack in containers."""
-
-    def command(words: list[str]) -> int:
-        from tools.compose import commands
-
-        run: Callable[[list[str]], int] = getattr(commands, name)
-        return run(words)
-
-    return command
-
-
-def isolation(words: list[str]) -> int:
-    """Ask at random as 62 users and look for other provinces' words."""
-
-
-def sabotage(words: list[str]) -> int:
-    """Plant errors and see whether they are caught."""
-    from tools.sabotage.__main__ import main as run
-
-    return run(words)
-
-
-def bench(words: list[str]) -> int:
-    """Measure."""
-    from tools.bench.runner import main as measure
-
-    return measure(words, caller_path(""))
-
-
-def lint(words: list[str]) -> int:
-    """Run the linters."""
-    from tools.lint import main as run
-
-    return run(words)
-
-
 def contracts(_words: list[str]) -> int:
     """Run each generator that is there; the last one's failure is everybody's."""
     worst = 0
@@ -173,27 +102,39 @@ def show_help(_words: list[str]) -> int:
     return 0
 
 
-COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
+HERE: Mapping[str, Callable[[list[str]], int]] = {
     "demo": demo,
-    "doctor": doctor,
-    "backup": backup,
-    "restore": restore,
-    "test": test,
-    "chaos": chaos,
-    "up": stack("up"),
-    "down": stack("down"),
-    "logs": stack("logs"),
-    "scale": stack("scale"),
-    "isolation": isolation,
-    "sabotage": sabotage,
-    "bench": bench,
-    "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,
     "help": show_help,
     "--help": show_help,
     "-h": show_help,
 }
+ELSEWHERE = {
+    "up": "tools.compose.commands:up",
+    "down": "tools.compose.commands:down",
+    "logs": "tools.compose.commands:logs",
+    "scale": "tools.compose.commands:scale",
+    "doctor": "tools.doctor.__main__:main",
+    "backup": "tools.operate.backup:main",
+    "restore": "tools.operate.restore:main",
+    "test": "tools.test:main",
+    "lint": "tools.lint:main",
+    "chaos": "tools.chaos.__main__:main",
+    "sabotage": "tools.sabotage.__main__:main",
+    "isolation": "tools.isolation.__main__:main",
+    "bench": "tools.bench.runner:main",
+}
+"""Commands with a room of their own: module and function, loaded only when called."""
+
+
+def command_of(name: str) -> Callable[[list[str]], int] | None:
+    """The function behind a word of the command line."""
+    if name in ELSEWHERE:
+        module, _, function = ELSEWHERE[name].partition(":")
+        run: Callable[[list[str]], int] = getattr(importlib.import_module(module), function)
+        return run
+    return HERE.get(name)
 
 
 def caller_path(word: str) -> Path:
@@ -204,7 +145,7 @@ def caller_path(word: str) -> Path:
 def main(words: list[str]) -> int:
     """Run one command; returns the exit code."""
     name, *rest = words or ["help"]
-    command = COMMANDS.get(name)
+    command = command_of(name)
     if command is None:
         print(f"peyvand: no command '{name}'\n\n{HELP}", file=sys.stderr, end="")
         return 2

@@ -68,11 +68,6 @@ def epoch_of(session: Session) -> UUID:
     return epoch
 
 
-def head_of(session: Session, stream: str) -> int | None:
-    """The newest number of a stream; None when the service does not speak on it."""
-    return session.execute(text("SELECT last_seq FROM feed_head WHERE stream = :s"), {"s": stream}).scalar_one_or_none()
-
-
 def wires(session: Session, stream: str, *, after: int, limit: int, name: str) -> list[tuple[int, str, str]]:
     """Numbered events of a stream after a number, in order: number, type, and the envelope as JSON text.
 

@@ -68,8 +68,11 @@ def run(*, quick: bool, only: str, file: Path | None) -> int:
     return worst
 
 
-def main(words: list[str], where: Path) -> int:
+def main(words: list[str], where: Path | None = None) -> int:
     """The command; `where` is the caller's folder, against which FILE is read."""
+    from tools.main import caller_path
+
+    where = where or caller_path("")
     parser = argparse.ArgumentParser(prog="peyvand bench")
     parser.add_argument("--quick", action="store_true", help="three short rounds instead of five")
     parser.add_argument("--only", default="", metavar="CASE", help=f"one of: {', '.join(cases.NAMES)}")
