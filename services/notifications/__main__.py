@@ -6,6 +6,7 @@ import sys
 from services.notifications.background import PARTS, loops
 from services.notifications.settings import NotificationsSettings
 from shared.kernel.logs import start_logs
+from shared.kernel.metrics import serve_metrics
 from shared.kernel.migrate import upgrade
 from shared.kernel.service import Background
 from shared.kernel.work import run_loops
@@ -23,6 +24,7 @@ def main() -> int:
         return 0
     background = Background("notifications", settings)
     only = "all" if arguments.command == "work" else arguments.command
+    serve_metrics(settings.metrics_port, settings.metrics_host)
     return run_loops(loops(background, only), heartbeat=settings.heartbeat_file)
 
 

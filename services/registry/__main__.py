@@ -9,6 +9,7 @@ from services.registry.background import loops
 from services.registry.settings import RegistrySettings
 from shared.kernel.clock import business_now, use_demo_clock
 from shared.kernel.logs import start_logs
+from shared.kernel.metrics import serve_metrics
 from shared.kernel.migrate import upgrade
 from shared.kernel.service import Background
 from shared.kernel.tenancy import enter
@@ -38,6 +39,7 @@ def main() -> int:
     if arguments.command in ("load-programmes", "load-territories", "bootstrap-account"):
         return load(background, arguments)
     only = "all" if arguments.command == "work" else arguments.command
+    serve_metrics(settings.metrics_port, settings.metrics_host)
     return run_loops(loops(background, only), heartbeat=settings.heartbeat_file)
 
 

@@ -1,6 +1,7 @@
 """Subscribers and consumers: a reader's cursor moves in the same transaction as what it applied (I4)."""
 
 import hashlib
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +19,10 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.clock import know_tenant, machine_now
 from shared.kernel.cursors import Cursor, lock_cursor, park, parked_aggregates
 from shared.kernel.feed import EpochChanged, Feed
+from shared.kernel.metrics import APPLY_SECONDS, BATCH_EVENTS, READ_EVENTS
 from shared.kernel.relay import stream_key
 from shared.kernel.tenancy import enter
-from shared.kernel.tracing import enter_trace
+from shared.kernel.tracing import in_trace, trace_ids
 
 log = structlog.get_logger()
 E = TypeVar("E", bound=Event)
@@ -92,16 +94,17 @@ class Subscriber:
         handlers = self.handlers.get(envelope.type, ())
         if not handlers or envelope.data is None:
             return
-        enter_trace(envelope.traceparent)
         session.info["actor"] = {"role": "system", "process": self.name}
         session.info["causation_id"] = str(envelope.id)
-        event = envelope.event()
-        for handler in handlers:
-            handler(session, event, envelope)
+        with in_trace(envelope.traceparent):
+            event = envelope.event()
+            for handler in handlers:
+                handler(session, event, envelope)
 
     def _flush(self, session: Session, envelopes: Sequence[Envelope]) -> None:
-        for flush in self.flushers:
-            flush(session, envelopes)
+        with in_trace(envelopes[-1].traceparent):
+            for flush in self.flushers:
+                flush(session, envelopes)
 
 
 @dataclass
@@ -119,11 +122,12 @@ class Consumer:
     block_ms: int = 1000
     quiet_rounds: int = 0
     suspects: dict[int, tuple[str, int]] = field(default_factory=dict)
+    way: str = "feed"
 
     def step(self) -> int:
         """Read a batch after the cursor and apply it; returns how many events were passed."""
         epoch, pos = self._position()
-        batch = self._from_bus(epoch, pos)
+        batch, self.way = self._from_bus(epoch, pos), "bus"
         if batch is None:
             batch, epoch = self._from_feed(epoch, pos)
         for _again in range(2):
@@ -191,7 +195,7 @@ class Consumer:
         return batch if batch[0].feedseq == pos + 1 else None
 
     def _from_feed(self, epoch: UUID | None, pos: int) -> tuple[list[Envelope], UUID]:
-        page = self.feed.read(after=pos, epoch=epoch, limit=BATCH)
+        page, self.way = self.feed.read(after=pos, epoch=epoch, limit=BATCH), "feed"
         if page.events and epoch is not None and self.bus is not None:
             self._count_gap()
         if epoch is None:
@@ -205,6 +209,7 @@ class Consumer:
             lock_cursor(session, **self._key()).gaps += 1
 
     def _apply(self, batch: Sequence[Envelope], epoch: UUID) -> int:
+        began = time.perf_counter()
         with self.sessions.begin() as session:
             cursor = lock_cursor(session, **self._key())
             if cursor.epoch != epoch:
@@ -227,7 +232,16 @@ class Consumer:
                         held[envelope.subject],
                     )
             self._move(session, cursor, fresh[-1], epoch)
+        self._tell(fresh, time.perf_counter() - began)
         return len(fresh)
+
+    def _tell(self, passed: Sequence[Envelope], seconds: float) -> None:
+        labels = {"reader": self.subscriber.name, "source": self.source, "stream": self.stream}
+        READ_EVENTS.labels(**labels, way=self.way).inc(len(passed))
+        BATCH_EVENTS.labels(**labels).observe(len(passed))
+        APPLY_SECONDS.labels(**labels).observe(seconds)
+        traces = trace_ids(each.traceparent for each in passed)
+        log.info("reader.applied", first=passed[0].feedseq, last=passed[-1].feedseq, traces=traces, **labels)
 
     def _apply_singly(self, batch: Sequence[Envelope], epoch: UUID) -> int:
         passed = 0
@@ -257,9 +271,9 @@ class Consumer:
             self._park(session, envelope, fingerprint_of(error), f"{type(error).__name__}: {error}", None)
             self._move(session, cursor, envelope, epoch)
         self.suspects.pop(envelope.feedseq, None)
-        log.error(
-            "reader.parked", reader=self.subscriber.name, seq=envelope.feedseq, type=envelope.type, error=repr(error)
-        )
+        with in_trace(envelope.traceparent):
+            told = {"reader": self.subscriber.name, "source": self.source, "seq": envelope.feedseq}
+            log.error("reader.parked", type=envelope.type, exc_info=error, **told)
         return 1
 
     def _park(self, session: Session, envelope: Envelope, fingerprint: str, error: str, blocked_by: int | None) -> None:

@@ -5,7 +5,7 @@ import pkgutil
 import time
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import redis
@@ -18,6 +18,8 @@ from shared import contracts
 from shared.contracts.base import EVENTS, stream_of
 from shared.kernel.db import KernelTable
 from shared.kernel.feed import epoch_of, journal
+from shared.kernel.metrics import BUS_DOWN, NUMBERED, PUBLISHED, REDIS_EVICTS, REDIS_MOST, REDIS_USED
+from shared.kernel.tracing import trace_ids
 from shared.values.ids import new_id
 
 log = structlog.get_logger()
@@ -136,11 +138,14 @@ class Relay:
         for stream in streams_of(self.source):
             if stream in waiting:
                 with self.sessions.begin() as session:
-                    moved += number_batch(session, stream)
+                    numbered = number_batch(session, stream)
+                NUMBERED.labels(stream).inc(numbered)
+                moved += numbered
             if self.bus is not None and (look or stream in waiting):
                 moved += self._publish(stream)
         if look:
             self.looked_at = time.monotonic()
+            self._look_at_memory()
         return moved
 
     def _publish(self, stream: str) -> int:
@@ -149,12 +154,27 @@ class Relay:
             with self.sessions() as session, session.begin():
                 published = publish_batch(session, self.bus, stream, name=self.name)
             self.bus_down = False
+            BUS_DOWN.set(0)
+            PUBLISHED.labels(stream).inc(published)
             return published
         except redis.RedisError as error:
             if not self.bus_down:
                 log.warning("relay.bus_down", stream=stream, error=type(error).__name__)
             self.bus_down = True
+            BUS_DOWN.set(1)
             return 0
+
+    def _look_at_memory(self) -> None:
+        """How full Redis is and whether it may evict: told as numbers, while it is reachable."""
+        if self.bus is None or self.bus_down:
+            return
+        try:
+            memory = cast(dict[str, Any], self.bus.info("memory"))
+        except redis.RedisError:
+            return
+        REDIS_USED.set(memory.get("used_memory", 0))
+        REDIS_MOST.set(memory.get("maxmemory", 0))
+        REDIS_EVICTS.set(memory.get("maxmemory_policy") != "noeviction")
 
 
 def publish_batch(session: Session, bus: redis.Redis, stream: str, *, name: str, batch: int = BATCH) -> int:
@@ -182,4 +202,7 @@ def publish_batch(session: Session, bus: redis.Redis, stream: str, *, name: str,
             continue  # another relay was faster
         if isinstance(result, Exception):
             raise result
+    if envelopes:
+        span = {"first": envelopes[0].feedseq, "last": envelopes[-1].feedseq}
+        log.info("relay.published", stream=stream, traces=trace_ids(each.traceparent for each in envelopes), **span)
     return len(envelopes)

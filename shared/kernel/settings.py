@@ -42,6 +42,10 @@ class CommonSettings(BaseSettings):
     statement_timeout_ms: int = 10_000
     log_level: str = "INFO"
     heartbeat_file: str = ""
+    metrics_port: int = 0
+    """Where a process without web pages serves its numbers; 0: nowhere. Web apps answer at /metrics of their own."""
+    metrics_host: str = "127.0.0.1"
+    """The address it listens on; in a container 0.0.0.0, which is the container's own network and no other."""
 
     @field_validator("demo_clock", mode="before")
     @classmethod
