@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.notifications.background import hooks, readers
+from services.notifications.messages.metrics import watched
 from services.notifications.settings import NotificationsSettings
 from shared.kernel.app import new_app
 from shared.kernel.feed import feed_router
@@ -20,6 +21,7 @@ def create_app(settings: NotificationsSettings | None = None) -> FastAPI:
     """The application; settings come from the environment unless given."""
     settings = settings or NotificationsSettings()
     app = new_app(settings, service="notifications", words=HERE / "words", title="Peyvand notifications")
+    app.state.watched = watched
     app.include_router(feed_router(settings.name or "notifications"))
     for module in rooms("services.notifications", "routes") + rooms("services.notifications", "pages"):
         if hasattr(module, "router"):

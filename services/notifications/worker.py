@@ -4,7 +4,7 @@ import os
 from functools import cache
 
 from celery import Celery
-from celery.signals import task_postrun, task_prerun, worker_init, worker_ready
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_init, worker_ready
 from kombu.exceptions import OperationalError
 
 from services.notifications.messages.delivery import Breaker
@@ -14,6 +14,8 @@ from services.notifications.settings import NotificationsSettings
 from shared.kernel.alive import beat, keep_asking
 from shared.kernel.boot import check_boot
 from shared.kernel.clock import use_demo_clock
+from shared.kernel.logs import start_logs
+from shared.kernel.metrics import TASK_SECONDS, serve_metrics, timed
 from shared.kernel.service import Background
 
 settings = NotificationsSettings()
@@ -63,10 +65,23 @@ def _background(pid: int) -> Background:
     return Background("notifications", settings)
 
 
+@setup_logging.connect
+def _start_logs(**_: object) -> None:
+    """Celery leaves logging to us."""
+    start_logs("notifications", settings.log_level)
+
+
+@worker_init.connect
+def _serve_metrics(**_: object) -> None:
+    """With the solo pool this is the process that works, and its numbers are the worker's (ADR 0030)."""
+    serve_metrics(settings.metrics_port, settings.metrics_host)
+
+
 @app.task(name="notifications.deliver_due")
 def deliver_due(**_: object) -> int:
     """Send what is due; the sweeper does the same when nobody nudges."""
-    return deliver(_background(os.getpid()).sessions, desk_of(settings), _BREAKER)
+    with timed(TASK_SECONDS.labels("notifications.deliver_due")):
+        return deliver(_background(os.getpid()).sessions, desk_of(settings), _BREAKER)
 
 
 @app.task(name="notifications.be_heard")

@@ -10,6 +10,7 @@ from shared.kernel.boot import check_boot, read_settings
 from shared.kernel.epochs import begin_epoch
 from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
+from shared.kernel.metrics import serve_metrics
 from shared.kernel.serve import add_door, serve
 from shared.kernel.service import Background
 from shared.kernel.set_up import set_up
@@ -41,6 +42,7 @@ def main() -> int:
         begin_epoch(settings, service="reporting")
         return 0
     only = "all" if arguments.command == "work" else arguments.command
+    serve_metrics(settings.metrics_port, settings.metrics_host)
     return run_loops(loops(background, only), heartbeat=settings.heartbeat_file)
 
 

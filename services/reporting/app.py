@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.reporting.background import hooks, readers
+from services.reporting.kpis.freshness import watched
 from services.reporting.settings import ReportingSettings
 from shared.kernel.app import new_app
 from shared.kernel.feed import feed_router
@@ -20,6 +21,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
     """The application; settings come from the environment unless given."""
     settings = settings or ReportingSettings()
     app = new_app(settings, service="reporting", words=HERE / "words", title="Peyvand reporting")
+    app.state.watched = watched
     app.include_router(feed_router(settings.name or "reporting"))
     for module in rooms("services.reporting", "routes") + rooms("services.reporting", "pages"):
         if hasattr(module, "router"):

@@ -4,7 +4,7 @@ import os
 from functools import cache
 
 from celery import Celery
-from celery.signals import task_postrun, task_prerun, worker_init, worker_process_init, worker_ready
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_init, worker_process_init, worker_ready
 from kombu.exceptions import OperationalError
 
 from services.reporting.background import readers
@@ -14,6 +14,8 @@ from services.reporting.settings import ReportingSettings
 from shared.kernel.alive import beat, keep_asking
 from shared.kernel.boot import check_boot
 from shared.kernel.clock import use_demo_clock
+from shared.kernel.logs import start_logs
+from shared.kernel.metrics import TASK_SECONDS, serve_metrics, timed
 from shared.kernel.service import Background
 
 settings = ReportingSettings()
@@ -79,9 +81,22 @@ def _begin(**_: object) -> None:
     use_demo_clock(settings.demo_clock)
 
 
+@setup_logging.connect
+def _start_logs(**_: object) -> None:
+    """Celery leaves logging to us."""
+    start_logs("reporting", settings.log_level)
+
+
+@worker_init.connect
+def _serve_metrics(**_: object) -> None:
+    """With the solo pool this is the process that works, and its numbers are the worker's (ADR 0030)."""
+    serve_metrics(settings.metrics_port, settings.metrics_host)
+
+
 def _run(*kinds: Kind) -> int:
     background = _background(os.getpid())
-    return run_due(background.sessions, lambda: readers(background, with_bus=False), kinds=kinds)
+    with timed(TASK_SECONDS.labels(f"reporting.{kinds[0].value}")):
+        return run_due(background.sessions, lambda: readers(background, with_bus=False), kinds=kinds)
 
 
 @app.task(name="reporting.reconcile")

@@ -1,5 +1,6 @@
 """new_app(): one FastAPI factory for all services, with problem answers, traces, headers and health."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from shared.kernel.access import note_request, route_of
 from shared.kernel.clock import use_demo_clock
 from shared.kernel.db import new_engine, new_sessions
 from shared.kernel.documents import complete_document
@@ -22,6 +24,8 @@ from shared.kernel.health import health_router
 from shared.kernel.http import language_of
 from shared.kernel.idempotency import Replay
 from shared.kernel.limits import Window
+from shared.kernel.logs import start_logs
+from shared.kernel.metrics import watch_pool
 from shared.kernel.problem_answers import ProblemAnswers
 from shared.kernel.problems import (
     BadRequest,
@@ -33,7 +37,7 @@ from shared.kernel.problems import (
     Unavailable,
 )
 from shared.kernel.settings import CommonSettings
-from shared.kernel.tracing import enter_trace, trace_id
+from shared.kernel.tracing import in_trace, trace_id
 from shared.kernel.words import words_in
 
 log = structlog.get_logger()
@@ -94,6 +98,7 @@ def new_app(settings: CommonSettings, *, service: str, words: Path, title: str) 
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
     )
+    start_logs(service, settings.log_level)
     use_demo_clock(settings.demo_clock)
     use_failpoints(settings.failpoints, environment=settings.environment)
     app.state.settings, app.state.service = settings, service
@@ -103,7 +108,9 @@ def new_app(settings: CommonSettings, *, service: str, words: Path, title: str) 
         statement_timeout_ms=settings.statement_timeout_ms,
         name=f"{service}-api",
     )
+    watch_pool(app.state.engine, f"{service}-api")
     app.state.sessions = new_sessions(app.state.engine)
+    app.state.watched = lambda _session: ()
     shared_words = Path(__file__).resolve().parent.parent
     app.state.words = words_in(shared_words / "kernel" / "words", shared_words / "web" / "words", words)
     app.state.problem_pages = None
@@ -144,13 +151,18 @@ def _dress(request: Request, response: Response) -> None:
 
 
 async def _edge(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    traceparent = enter_trace(request.headers.get("traceparent"))
-    structlog.contextvars.bind_contextvars(trace=trace_id())
-    refusal = _refusal_at_edge(request)
-    response = await call_next(request) if refusal is None else _problem(request, refusal)
-    _dress(request, response)
-    response.headers["traceparent"] = traceparent
-    return response
+    with in_trace(request.headers.get("traceparent")) as traceparent:
+        began, status = time.perf_counter(), 500
+        try:
+            refusal = _refusal_at_edge(request)
+            response = await call_next(request) if refusal is None else _problem(request, refusal)
+            status = response.status_code
+        finally:
+            # An unexpected fault is answered outside of here, with 500.
+            note_request(request, status=status, seconds=time.perf_counter() - began)
+        _dress(request, response)
+        response.headers["traceparent"] = traceparent
+        return response
 
 
 def _problem(
@@ -218,12 +230,12 @@ def _handle_faults(app: FastAPI) -> None:
     def on_refused(request: Request, error: Exception) -> Response:
         # Row-level security stopped a row that the guard had let through: the second lock did its work.
         if isinstance(error, DBAPIError) and isinstance(error.orig, InsufficientPrivilege):
-            log.error("request.stopped_by_database", path=request.url.path, error=str(error.orig))
+            log.error("request.stopped_by_database", route=route_of(request), exc_info=error)
             return _problem(request, Forbidden())
         return on_unknown(request, error)
 
     def on_unknown(request: Request, error: Exception) -> Response:
-        log.error("request.failed", path=request.url.path, exc_info=error)
+        log.error("request.failed", route=route_of(request), exc_info=error)
         answer = _problem(request, InternalError(trace=trace_id()))
         # An unexpected fault is answered outside the edge, so it is dressed here.
         _dress(request, answer)

@@ -1,5 +1,6 @@
 """Subscribers and consumers: a reader's cursor moves in the same transaction as what it applied (I4)."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,10 +19,11 @@ from shared.kernel.cursors import Cursor, lock_cursor, park, parked_aggregates
 from shared.kernel.epoch_change import Anew, change_epoch
 from shared.kernel.failpoints import reach
 from shared.kernel.feed import EpochChanged, Feed
+from shared.kernel.metrics import APPLY_SECONDS, BATCH_EVENTS, READ_EVENTS
 from shared.kernel.poison import fingerprint_of, wording_of
 from shared.kernel.relay import stream_key
 from shared.kernel.tenancy import enter
-from shared.kernel.tracing import enter_trace
+from shared.kernel.tracing import in_trace, trace_ids
 
 log = structlog.get_logger()
 E = TypeVar("E", bound=Event)
@@ -94,16 +96,17 @@ class Subscriber:
         handlers = self.handlers.get(envelope.type, ())
         if not handlers or envelope.data is None:
             return
-        enter_trace(envelope.traceparent)
         session.info["actor"] = {"role": "system", "process": self.name}
         session.info["causation_id"] = str(envelope.id)
-        event = envelope.event()
-        for handler in handlers:
-            handler(session, event, envelope)
+        with in_trace(envelope.traceparent):
+            event = envelope.event()
+            for handler in handlers:
+                handler(session, event, envelope)
 
     def _flush(self, session: Session, envelopes: Sequence[Envelope]) -> None:
-        for flush in self.flushers:
-            flush(session, envelopes)
+        with in_trace(envelopes[-1].traceparent):
+            for flush in self.flushers:
+                flush(session, envelopes)
 
 
 @dataclass
@@ -123,6 +126,7 @@ class Consumer:
     suspects: dict[int, tuple[str, int]] = field(default_factory=dict)
     take_time: Callable[[float], None] = field(default=lambda _seconds: None)
     """Tells whoever watches this reader that the turn will be long."""
+    way: str = "feed"
 
     def step(self) -> int:
         """Read a batch after the cursor and apply it; returns how many events were passed."""
@@ -133,7 +137,7 @@ class Consumer:
 
     def _read_on(self) -> int:
         epoch, pos = self._position()
-        batch = self._from_bus(epoch, pos)
+        batch, self.way = self._from_bus(epoch, pos), "bus"
         if batch is None:
             batch, epoch = self._from_feed(epoch, pos)
         for _again in range(2):
@@ -202,7 +206,7 @@ class Consumer:
         return batch if batch[0].feedseq == pos + 1 else None
 
     def _from_feed(self, epoch: UUID | None, pos: int) -> tuple[list[Envelope], UUID]:
-        page = self.feed.read(after=pos, epoch=epoch, limit=BATCH)
+        page, self.way = self.feed.read(after=pos, epoch=epoch, limit=BATCH), "feed"
         if page.events and epoch is not None and self.bus is not None:
             self._count_gap()
         if epoch is None:
@@ -216,6 +220,7 @@ class Consumer:
             lock_cursor(session, **self.key()).gaps += 1
 
     def _apply(self, batch: Sequence[Envelope], epoch: UUID) -> int:
+        began = time.perf_counter()
         with self.sessions.begin() as session:
             cursor = lock_cursor(session, **self.key())
             if cursor.epoch != epoch:
@@ -241,7 +246,16 @@ class Consumer:
             self._move(session, cursor, fresh[-1], epoch)
             reach(f"{self.subscriber.name}-reader.before_commit")
         reach(f"{self.subscriber.name}-reader.committed")
+        self._tell(fresh, time.perf_counter() - began)
         return len(fresh)
+
+    def _tell(self, passed: Sequence[Envelope], seconds: float) -> None:
+        labels = {"reader": self.subscriber.name, "source": self.source, "stream": self.stream}
+        READ_EVENTS.labels(**labels, way=self.way).inc(len(passed))
+        BATCH_EVENTS.labels(**labels).observe(len(passed))
+        APPLY_SECONDS.labels(**labels).observe(seconds)
+        traces = trace_ids(each.traceparent for each in passed)
+        log.info("reader.applied", first=passed[0].feedseq, last=passed[-1].feedseq, traces=traces, **labels)
 
     def _apply_singly(self, batch: Sequence[Envelope], epoch: UUID) -> int:
         passed = 0
@@ -271,13 +285,9 @@ class Consumer:
             self._park(session, envelope, fingerprint_of(error), wording_of(error, self.stream), None)
             self._move(session, cursor, envelope, epoch)
         self.suspects.pop(envelope.feedseq, None)
-        log.error(
-            "reader.parked",
-            reader=self.subscriber.name,
-            seq=envelope.feedseq,
-            type=envelope.type,
-            error=wording_of(error, self.stream),
-        )
+        with in_trace(envelope.traceparent):
+            told = {"reader": self.subscriber.name, "source": self.source, "seq": envelope.feedseq}
+            log.error("reader.parked", type=envelope.type, error=wording_of(error, self.stream), **told)
         return 1
 
     def _park(self, session: Session, envelope: Envelope, fingerprint: str, error: str, blocked_by: int | None) -> None:

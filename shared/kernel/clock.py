@@ -13,8 +13,10 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from shared.kernel.db import UTC_TIME, KernelTable
+from shared.kernel.metrics import CLOCK_FAILED, CLOCK_HANDLED
 from shared.kernel.problems import Problem
 from shared.kernel.tenancy import enter
+from shared.kernel.tracing import in_trace
 
 log = structlog.get_logger()
 CLOCK_LOCK = 7_105_001
@@ -149,7 +151,8 @@ def sweep(sessions: sessionmaker[Session], dues: Sequence[Due], *, stop: threadi
             for due, row_id in found:
                 if stop is not None and stop.is_set():
                     return handled
-                handled += _run(sessions, due, row_id, tenant=tenant, now=now)
+                with in_trace(None):  # what the clock starts is followed like a request
+                    handled += _run(sessions, due, row_id, tenant=tenant, now=now)
     return handled
 
 
@@ -161,7 +164,9 @@ def _run(sessions: sessionmaker[Session], due: Due, row_id: UUID, *, tenant: str
             due.run(session, row_id, now)
     except (Problem, IntegrityError, DataError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         log.exception("clock.failed", due=due.name, id=str(row_id))
+        CLOCK_FAILED.labels(due.name).inc()
         return 0
+    CLOCK_HANDLED.labels(due.name).inc()
     log.info("clock.handled", due=due.name, id=str(row_id))
     return 1
 

@@ -31,6 +31,7 @@ def new_engine(url: str, *, pool_size: int = 10, statement_timeout_ms: int = 10_
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_timeout=5,
+        hide_parameters=True,  # what people typed stays out of errors
         connect_args={
             "connect_timeout": 5,
             **NOTICE_A_DEAD_PEER,

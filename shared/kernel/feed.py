@@ -1,7 +1,7 @@
 """The durable feed: the journal by number, read locally or over HTTP; Redis is only a faster way to the same rows."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 from uuid import UUID
 
 import httpx2
@@ -18,8 +18,9 @@ HEAD = text("SELECT last_seq, h.from_seq, m.epoch, m.previous FROM feed_head h, 
 # The header without its nulls; the data as it is, nulls inside it included. Times in UTC (the session's zone).
 _WIRES = text(
     """
-    SELECT feed_seq, type, left(header, -1) || coalesce(',"data":' || data, '') || '}'
-      FROM (SELECT o.feed_seq, o.type, CAST(o.data AS text) AS data, CAST(json_strip_nulls(json_build_object(
+    SELECT feed_seq, type, left(header, -1) || coalesce(',"data":' || data, '') || '}', traceparent
+      FROM (SELECT o.feed_seq, o.type, o.traceparent, CAST(o.data AS text) AS data,
+              CAST(json_strip_nulls(json_build_object(
               'specversion', '1.0', 'id', o.event_id, 'type', o.type, 'source', CAST(:source AS text),
               'subject', o.aggregate_id, 'time', o.occurred_at, 'datacontenttype', 'application/json',
               'tenant', o.tenant, 'programme', o.programme, 'cycle', o.cycle, 'territory', o.territory,
@@ -68,19 +69,28 @@ def epoch_of(session: Session) -> UUID:
     return epoch
 
 
-def wires(session: Session, stream: str, *, after: int, limit: int, name: str) -> list[tuple[int, str, str]]:
-    """Numbered events of a stream after a number, in order: number, type, and the envelope as JSON text.
+class Numbered(NamedTuple):
+    """An event of the journal: its number, its type, the envelope as JSON text, and the trace it belongs to."""
+
+    seq: int
+    kind: str
+    wire: str
+    traceparent: str | None
+
+
+def wires(session: Session, stream: str, *, after: int, limit: int, name: str) -> list[Numbered]:
+    """Numbered events of a stream after a number, in order.
 
     PostgreSQL writes the text, so that an event costs the relay no object of its own.
     """
     parameters = {"stream": stream, "after": after, "limit": limit, "source": f"/peyvand/{name}"}
-    return [(seq, kind, wire) for seq, kind, wire in session.execute(_WIRES, parameters)]
+    return [Numbered(*row) for row in session.execute(_WIRES, parameters)]
 
 
 def journal(session: Session, stream: str, *, after: int, limit: int, name: str) -> list[Envelope]:
     """Numbered events of a stream after a number, in order."""
     found = wires(session, stream, after=after, limit=limit, name=name)
-    return [Envelope.model_validate_json(wire) for _seq, _kind, wire in found]
+    return [Envelope.model_validate_json(each.wire) for each in found]
 
 
 class Feed(Protocol):

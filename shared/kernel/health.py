@@ -1,24 +1,43 @@
 """Liveness, readiness and the watched numbers of every service."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from shared.kernel.disk import DiskFull, needs_room
 from shared.kernel.http import BaseSessionDep, problems
+from shared.kernel.metrics import METRICS
 from shared.kernel.problems import Unavailable
 
-Extra = Callable[[Session], Iterable[tuple[str, str, float]]]
-"""More numbers of a service: (name, help, value)."""
+
+@dataclass(frozen=True)
+class Number:
+    """One value a database is asked for at a scrape; labels are few and never name a person or a row."""
+
+    name: str
+    meaning: str
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+Watched = Callable[[Session], Iterable[Number]]
+"""More numbers of a service, from its own database."""
 
 OLDEST_UNNUMBERED = text(
     "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(emitted_at)), 0) FROM outbox WHERE feed_seq IS NULL"
 )
-CURSORS = text("SELECT reader, source, stream, pos, gaps FROM consumer_cursors")
+HEADS = text("SELECT stream, last_seq FROM feed_head")
+CURSORS = text(
+    "SELECT reader, source, stream, min(pos), sum(gaps) FROM consumer_cursors GROUP BY reader, source, stream"
+)
 PARKED = text("SELECT reader, count(*) FROM dead_letters WHERE state = 'parked' GROUP BY reader")
+READERS = text("SELECT DISTINCT reader FROM consumer_cursors")
 
 
 class NotReady(Unavailable):
@@ -43,33 +62,45 @@ def health_router() -> APIRouter:
         return {"status": "ready"}
 
     @router.get("/metrics", response_class=Response)
-    def metrics(request: Request, session: BaseSessionDep) -> Response:
-        """The watched numbers in Prometheus' text form."""
-        extra: Extra | None = getattr(request.app.state, "extra_metrics", None)
-        return Response(numbers(session, extra), media_type="text/plain; version=0.0.4")
+    def metrics(request: Request) -> Response:
+        """The watched numbers in Prometheus' text form; without its database the process still tells its own."""
+        state = request.app.state
+        up, found = 1.0, []
+        try:
+            with state.sessions.begin() as session:
+                found = [*kernel_numbers(session, state.settings.name or state.service), *state.watched(session)]
+        except (OperationalError, InterfaceError, PoolTimeout):
+            up = 0.0
+        found.append(Number("peyvand_database_up", "1 when the database answered this scrape", up))
+        return Response(as_text(found) + generate_latest(METRICS), media_type="text/plain; version=0.0.4")
 
     return router
 
 
-def numbers(session: Session, extra: Extra | None) -> bytes:
-    """The watched numbers of a database, and a service's own."""
-    registry = CollectorRegistry()
-    gauge = Gauge(
-        "peyvand_outbox_oldest_unnumbered_seconds", "Age of the oldest event without number", registry=registry
-    )
-    gauge.set(float(session.execute(OLDEST_UNNUMBERED).scalar_one()))
-    position = Gauge(
-        "peyvand_reader_position", "Last applied number", ["reader", "source", "stream"], registry=registry
-    )
-    gaps = Gauge(
-        "peyvand_feed_gap_total", "Times the feed had to fill in", ["reader", "source", "stream"], registry=registry
-    )
-    for reader, source, stream, pos, found in session.execute(CURSORS):
-        position.labels(reader, source, stream).set(pos)
-        gaps.labels(reader, source, stream).set(found)
-    parked = Gauge("peyvand_parked_events", "Events set aside", ["reader"], registry=registry)
-    for reader, count in session.execute(PARKED):
-        parked.labels(reader).set(count)
-    for name, meaning, value in extra(session) if extra else ():
-        Gauge(name, meaning, registry=registry).set(value)
+def kernel_numbers(session: Session, source: str) -> list[Number]:
+    """What every service's database says: unnumbered events, heads, cursors, gaps, parked events."""
+    age = float(session.execute(OLDEST_UNNUMBERED).scalar_one())
+    found = [Number("peyvand_outbox_oldest_unnumbered_seconds", "Age of the oldest event without number", age)]
+    for stream, head in session.execute(HEADS):
+        labels = {"source": source, "stream": stream}
+        found.append(Number("peyvand_feed_head", "Last number given in a stream", head, labels))
+    for reader, origin, stream, pos, gaps in session.execute(CURSORS):
+        labels = {"reader": reader, "source": origin, "stream": stream}
+        found.append(Number("peyvand_reader_position", "Last number a reader has applied", pos, labels))
+        found.append(Number("peyvand_feed_gap_total", "Times the feed had to fill in", float(gaps), labels))
+    parked = dict.fromkeys(session.scalars(READERS), 0)
+    parked |= {row[0]: row[1] for row in session.execute(PARKED)}
+    for reader, count in sorted(parked.items()):
+        found.append(Number("peyvand_parked_events", "Events set aside", count, {"reader": reader}))
+    return found
+
+
+def as_text(found: Iterable[Number]) -> bytes:
+    """Numbers in Prometheus' text form, in the order their names came."""
+    registry, gauges = CollectorRegistry(), dict[str, Gauge]()
+    for each in found:
+        gauge = gauges.get(each.name)
+        if gauge is None:
+            gauge = gauges[each.name] = Gauge(each.name, each.meaning, list(each.labels), registry=registry)
+        (gauge.labels(**each.labels) if each.labels else gauge).set(each.value)
     return generate_latest(registry)

@@ -5,7 +5,7 @@ import pkgutil
 import time
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import redis
@@ -19,6 +19,8 @@ from shared.contracts.base import EVENTS, stream_of
 from shared.kernel.db import KernelTable
 from shared.kernel.failpoints import reach
 from shared.kernel.feed import epoch_of, wires
+from shared.kernel.metrics import BUS_DOWN, NUMBERED, PUBLISHED, REDIS_EVICTS, REDIS_MOST, REDIS_USED
+from shared.kernel.tracing import trace_ids
 from shared.values.ids import new_id
 
 log = structlog.get_logger()
@@ -142,12 +144,15 @@ class Relay:
         for stream in streams_of(self.source):
             if stream in waiting:
                 with self.sessions.begin() as session:
-                    moved += number_batch(session, stream)
+                    numbered = number_batch(session, stream)
+                NUMBERED.labels(stream).inc(numbered)
+                moved += numbered
                 reach(f"{self.source}-relay.numbered")
             if self.bus is not None and (look or stream in waiting):
                 moved += self._publish(stream)
         if look:
             self.looked_at = time.monotonic()
+            self._look_at_memory()
         return moved
 
     def _publish(self, stream: str) -> int:
@@ -157,12 +162,27 @@ class Relay:
                 published = publish_batch(session, self.bus, stream, name=self.name)
             self.bus_down = False
             reach(f"{self.source}-relay.published")
+            BUS_DOWN.set(0)
+            PUBLISHED.labels(stream).inc(published)
             return published
         except redis.RedisError as error:
             if not self.bus_down:
                 log.warning("relay.bus_down", stream=stream, error=type(error).__name__)
             self.bus_down = True
+            BUS_DOWN.set(1)
             return 0
+
+    def _look_at_memory(self) -> None:
+        """How full Redis is and whether it may evict: told as numbers, while it is reachable."""
+        if self.bus is None or self.bus_down:
+            return
+        try:
+            memory = self.bus.info("memory")
+        except redis.RedisError:
+            return
+        REDIS_USED.set(memory.get("used_memory", 0))
+        REDIS_MOST.set(memory.get("maxmemory", 0))
+        REDIS_EVICTS.set(memory.get("maxmemory_policy") != "noeviction")
 
 
 def publish_batch(session: Session, bus: redis.Redis, stream: str, *, name: str, batch: int = BATCH) -> int:
@@ -179,12 +199,16 @@ def publish_batch(session: Session, bus: redis.Redis, stream: str, *, name: str,
         return 0
     events = wires(session, stream, after=last, limit=batch, name=name)
     pipe = bus.pipeline(transaction=False)
-    for seq, kind, wire in events:
-        pipe.xadd(key, {"type": kind, "event": wire}, id=f"{seq}-0", maxlen=KEEP, approximate=True)
+    for each in events:
+        fields: dict[Any, Any] = {"type": each.kind, "event": each.wire}
+        pipe.xadd(key, fields, id=f"{each.seq}-0", maxlen=KEEP, approximate=True)
     results = pipe.execute(raise_on_error=False)
     for result in results:
         if isinstance(result, redis.ResponseError) and "equal or smaller" in str(result):
             continue  # another relay was faster
         if isinstance(result, Exception):
             raise result
+    if events:
+        span = {"first": events[0].seq, "last": events[-1].seq}
+        log.info("relay.published", stream=stream, traces=trace_ids(each.traceparent for each in events), **span)
     return len(events)

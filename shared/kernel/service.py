@@ -13,6 +13,7 @@ from shared.kernel.db import new_engine, new_sessions
 from shared.kernel.dead_letters import retry
 from shared.kernel.failpoints import use_failpoints
 from shared.kernel.feed import HttpFeed, LocalFeed
+from shared.kernel.metrics import watch_pool
 from shared.kernel.relay import Relay
 from shared.kernel.settings import CommonSettings
 from shared.kernel.work import Loop
@@ -66,12 +67,15 @@ class Background:
         engine = new_engine(
             self.settings.database, pool_size=5, statement_timeout_ms=LISTENER_TIMEOUT_MS, name=f"{self.service}-work"
         )
+        watch_pool(engine, f"{self.service}-work")
         return new_sessions(engine)
 
     @cached_property
     def relay_sessions(self) -> sessionmaker[Session]:
         """Sessions of the relay's own role."""
-        return new_sessions(new_engine(self.settings.relay_database, pool_size=2, name=f"{self.service}-relay"))
+        engine = new_engine(self.settings.relay_database, pool_size=2, name=f"{self.service}-relay")
+        watch_pool(engine, f"{self.service}-relay")
+        return new_sessions(engine)
 
     @property
     def name(self) -> str:

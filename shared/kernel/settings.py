@@ -71,6 +71,11 @@ class CommonSettings(BaseSettings):
         files = (SecretsSettingsSource(settings_cls, secrets_dir=folder),) if folder and Path(folder).is_dir() else ()
         return (init_settings, env_settings, *files)
 
+    metrics_port: int = 0
+    """Where a process without web pages serves its numbers; 0: nowhere. Web apps answer at /metrics of their own."""
+    metrics_host: str = "127.0.0.1"
+    """The address it listens on; in a container 0.0.0.0, which is the container's own network and no other."""
+
     @field_validator("demo_clock", mode="before")
     @classmethod
     def _on_off(cls, value: Any) -> Any:

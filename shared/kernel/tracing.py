@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 _CURRENT: ContextVar[str | None] = ContextVar("traceparent", default=None)
@@ -20,12 +22,35 @@ def enter_trace(traceparent: str | None) -> str:
     return trace
 
 
+@contextmanager
+def in_trace(traceparent: str | None) -> Iterator[str]:
+    """Work that belongs to a trace (a fresh one where none came along); the trace before it is in force again after.
+
+    A loop handles the work of many requests in one thread: what it does next must not carry the last one's trace.
+    """
+    before = _CURRENT.get()
+    try:
+        yield enter_trace(traceparent)
+    finally:
+        _CURRENT.set(before)
+
+
 def current_traceparent() -> str | None:
     """The trace this work belongs to."""
     return _CURRENT.get()
 
 
+def id_of(traceparent: str) -> str:
+    """The 32 hex digits of a traceparent."""
+    return traceparent.split("-")[1]
+
+
 def trace_id() -> str | None:
     """The 32 hex digits shown to people and written to logs."""
     current = _CURRENT.get()
-    return current.split("-")[1] if current else None
+    return id_of(current) if current else None
+
+
+def trace_ids(traceparents: Iterable[str | None]) -> list[str]:
+    """The distinct trace ids of a batch, in its order: a line about a batch names them all."""
+    return list(dict.fromkeys(id_of(each) for each in traceparents if each))

@@ -11,6 +11,7 @@ import structlog
 
 from shared.kernel.alive import FRESH_S, beat
 from shared.kernel.bus import TRANSIENT
+from shared.kernel.metrics import LOOP_AGE, LOOP_SECONDS, LOOP_TURNS, LOOP_WAITS
 
 log = structlog.get_logger()
 WATCHDOG_S = 60.0
@@ -55,6 +56,8 @@ def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Eve
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_args: stop.set())
     threads = [threading.Thread(target=_turn, args=(loop, stop, failed), name=loop.name, daemon=True) for loop in loops]
+    for loop in loops:
+        _watch(loop)
     for thread in threads:
         thread.start()
     while not stop.wait(1.0):
@@ -69,15 +72,22 @@ def run_loops(loops: Sequence[Loop], *, heartbeat: str = "", stop: threading.Eve
     return 1 if failed.is_set() else 0
 
 
+def _watch(loop: Loop) -> None:
+    LOOP_AGE.labels(loop.name).set_function(lambda: time.monotonic() - loop.turned_at)
+
+
 def _turn(loop: Loop, stop: threading.Event, failed: threading.Event) -> None:
     backoff, idle = 0.1, loop.idle_s
+    turns, seconds = LOOP_TURNS.labels(loop.name), LOOP_SECONDS.labels(loop.name)
     while not stop.is_set():
+        began = time.perf_counter()
         try:
             done = loop.step()
             backoff, loop.failing_since = 0.1, None
         except TRANSIENT as error:
-            log.warning("work.waiting", loop=loop.name, error=type(error).__name__, detail=str(error)[:300])
+            log.warning("work.waiting", loop=loop.name, exc_info=error)
             loop.failing_since = loop.failing_since or time.monotonic()
+            LOOP_WAITS.labels(loop.name).inc()
             done, backoff = 0, min(backoff * 2, 5.0)
             stop.wait(backoff)
         except BaseException as error:
@@ -86,6 +96,8 @@ def _turn(loop: Loop, stop: threading.Event, failed: threading.Event) -> None:
             stop.set()
             raise
         loop.turned_at = time.monotonic()
+        turns.inc()
+        seconds.inc(time.perf_counter() - began)
         if done:
             idle = loop.idle_s
         else:

@@ -1,6 +1,6 @@
 """Leases on deliveries: claim, renew, mark, settle; each one short transaction without a provider inside (I6)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from services.notifications.messages import queries
 from services.notifications.messages.lifecycle import DELIVERY, Action, State
+from services.notifications.messages.metrics import CLAIMS
 from services.notifications.messages.models import Delivery
 from shared.kernel.tenancy import enter
 
@@ -28,6 +29,13 @@ class Claim:
     delivery_id: UUID
     attempt: int
     channel: str
+    traceparents: tuple[str, ...] = ()
+    """The requests it tells of; a bundle has several."""
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace of its delivery: that of the first thing it tells."""
+        return next(iter(self.traceparents), None)
 
 
 def claim_due(
@@ -51,13 +59,23 @@ def claim_due(
             .with_for_update(skip_locked=True)
         )
         lease_until = session.scalar(select(_MACHINE + LEASE))
-        claims = []
-        for delivery in session.scalars(due):
+        found = list(session.scalars(due))
+        for delivery in found:
             delivery.state = DELIVERY.after(State(delivery.state), Action.CLAIM).value
             delivery.attempt += 1
             delivery.lease_until, delivery.reason = lease_until, None
-            claims.append(Claim(tenant, delivery.id, delivery.attempt, delivery.channel))
-        return claims
+        claims = claims_of(session, found)
+    for claim in claims:
+        CLAIMS.labels(claim.channel).inc()
+    return claims
+
+
+def claims_of(session: Session, deliveries: Sequence[Delivery]) -> list[Claim]:
+    """These deliveries as claims, with the traces of what they tell of."""
+    traces = queries.list_traces(session, [each.notification_id for each in deliveries]) if deliveries else {}
+    return [
+        Claim(each.tenant, each.id, each.attempt, each.channel, traces[each.notification_id]) for each in deliveries
+    ]
 
 
 def renew(session: Session, claim: Claim) -> Delivery | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -19,7 +20,10 @@ from services.notifications.notices.planning import Locale, PlannedDelivery, Pla
 from shared.contracts.envelope import Envelope
 from shared.kernel.auth import Actor
 from shared.kernel.problems import Conflict, NotFound, expect
+from shared.kernel.tracing import current_traceparent
 from shared.values.ids import new_id
+
+log = structlog.get_logger()
 
 
 class NotResendable(Conflict):
@@ -63,8 +67,15 @@ def keep_planned(
     session.add(_item(scope, message.id, envelope, told, planned))
     for each in planned.deliveries:
         if each.channel.value not in there:
-            session.add(_delivery(session, scope, message, notice, told, planned, each, now))
+            delivery = _delivery(session, scope, message, notice, told, planned, each, now)
+            session.add(delivery)
+            log.info("delivery.planned", state=delivery.state, reason=delivery.reason, **named(delivery))
     session.flush()
+
+
+def named(delivery: Delivery) -> dict[str, str]:
+    """What a line about a delivery says of it: its id, rule and channel."""
+    return {"delivery": str(delivery.id), "rule": delivery.rule, "channel": delivery.channel}
 
 
 def _channels_of(session: Session, message: Notification) -> set[str]:
@@ -141,6 +152,7 @@ def _item(scope: Mapping[str, str], message_id: UUID, envelope: Envelope, told: 
         stops_on=list(planned.stops_on),
         facts=told.facts,
         recorded_at=envelope.time,
+        traceparent=current_traceparent(),
         **scope,
     )
 
@@ -254,6 +266,7 @@ def resend_delivery(
     delivery.reason = delivery.retry_at = delivery.expires_at = delivery.settled_at = None
     delivery.not_before, delivery.refusals = now, 0
     note(session, delivery, what="resend", at=now, detail=reason)
+    log.info("delivery.resend_asked", by=by.principal, **named(delivery))
     session.flush()
     return delivery
 

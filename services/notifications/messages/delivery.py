@@ -10,15 +10,26 @@ from sqlalchemy.orm import Session, sessionmaker
 from services.notifications.channels.channel import Channel, Line, Outcome, Outgoing, Report
 from services.notifications.messages import claims
 from services.notifications.messages.claims import Claim
+from services.notifications.messages.commands import named
 from services.notifications.messages.letters import Desk, compose
 from services.notifications.messages.lifecycle import DELIVERY, Action, State
+from services.notifications.messages.metrics import BREAKER_OPEN, DELIVERIES, PROVIDER_SECONDS
 from services.notifications.messages.models import Delivery
 from services.notifications.messages.settling import hold_back, settle
 from shared.kernel.clock import business_now, known_tenants, machine_now
 from shared.kernel.failpoints import reach
+from shared.kernel.metrics import timed
 from shared.kernel.tenancy import enter
+from shared.kernel.tracing import in_trace, trace_ids
 
 log = structlog.get_logger()
+TOLD = {
+    State.SENT: "delivery.sent",
+    State.FAILED: "delivery.failed",
+    State.UNKNOWN: "delivery.unknown",
+    State.EXPIRED: "delivery.expired",
+    State.SUPPRESSED: "delivery.withheld",
+}
 PAUSE_LIMIT_S = 60
 UNWRITABLE = (TemplateError, LookupError, TypeError, ValueError, ArithmeticError, RuntimeError)
 """What a template or a typesetter may raise over one message's facts."""
@@ -39,11 +50,16 @@ class Breaker:
         """One more failure doubles the pause, up to a minute."""
         self.failures[channel] = failures = self.failures.get(channel, 0) + 1
         self.until[channel] = now + timedelta(seconds=min(2**failures, PAUSE_LIMIT_S))
+        BREAKER_OPEN.labels(channel).set(1)
+        if failures == 1:
+            log.warning("provider.away", channel=channel)
 
     def end(self, channel: str) -> None:
         """One success ends the pause."""
-        self.failures.pop(channel, None)
         self.until.pop(channel, None)
+        if self.failures.pop(channel, None):
+            BREAKER_OPEN.labels(channel).set(0)
+            log.warning("provider.back", channel=channel)
 
 
 def deliver_due(sessions: sessionmaker[Session], desk: Desk, breaker: Breaker, *, limit: int = claims.BATCH) -> int:
@@ -80,10 +96,16 @@ def _deliver_batch(
 
 def deliver_one(sessions: sessionmaker[Session], desk: Desk, line: Line, claim: Claim) -> bool:
     """One delivery through an open line; False when the provider could not be reached."""
+    with in_trace(claim.traceparent):
+        return _deliver(sessions, desk, line, claim)
+
+
+def _deliver(sessions: sessionmaker[Session], desk: Desk, line: Line, claim: Claim) -> bool:
     outgoing = _prepare(sessions, desk, claim)
     if outgoing is None:
         return True
-    report = line.send(outgoing, lambda: _mark(sessions, claim))
+    with timed(PROVIDER_SECONDS.labels(claim.channel)):
+        report = line.send(outgoing, lambda: _mark(sessions, claim))
     reach("delivery.handed_over")
     if report.outcome is Outcome.STOPPED:
         log.warning("delivery.lease_lost", delivery=str(claim.delivery_id))
@@ -118,11 +140,14 @@ def _write(sessions: sessionmaker[Session], desk: Desk, claim: Claim) -> Outgoin
         enter(session, tenant=claim.tenant, province="*")
         now = business_now(session)
         delivery = claims.renew(session, claim)
-        if delivery is None or hold_back(session, delivery, now=now):
+        if delivery is None:
             return None
-        composed = compose(session, desk, delivery, now=now)
-        delivery.parts, delivery.cost_rial = composed.parts, composed.cost_rial
-        return composed.outgoing
+        if not hold_back(session, delivery, now=now):
+            composed = compose(session, desk, delivery, now=now)
+            delivery.parts, delivery.cost_rial = composed.parts, composed.cost_rial
+            return composed.outgoing
+    tell(delivery, claim)
+    return None
 
 
 def _settle(sessions: sessionmaker[Session], claim: Claim, report: Report) -> None:
@@ -132,6 +157,16 @@ def _settle(sessions: sessionmaker[Session], claim: Claim, report: Report) -> No
         if delivery is not None:
             settle(session, delivery, report, now=business_now(session), machine=machine_now(session))
             reach("delivery.before_settled")
+    if delivery is not None:
+        tell(delivery, claim)
+
+
+def tell(delivery: Delivery, claim: Claim) -> None:
+    """Count and say where a delivery stands after a try, once that is committed; a bundle names all its traces."""
+    DELIVERIES.labels(delivery.channel, delivery.state).inc()
+    more = {"traces": trace_ids(claim.traceparents)} if len(claim.traceparents) > 1 else {}
+    fields = {"state": delivery.state, "reason": delivery.reason, "attempt": claim.attempt}
+    log.info(TOLD.get(State(delivery.state), "delivery.waits"), **fields, **named(delivery), **more)
 
 
 def _give_back(sessions: sessionmaker[Session], rest: list[Claim]) -> None:

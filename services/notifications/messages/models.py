@@ -53,6 +53,8 @@ class Item(Scoped, Table):
     stopped: Mapped[str | None] = mapped_column(Text)
     """The later event that made this item needless."""
     recorded_at: Mapped[datetime] = mapped_column(UTC_TIME)
+    traceparent: Mapped[str | None] = mapped_column(Text)
+    """The trace of the request this item tells of, so that its delivery is part of it."""
 
 
 class Delivery(Fact):

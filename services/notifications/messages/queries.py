@@ -100,6 +100,19 @@ def list_items(session: Session, notification_ids: Sequence[UUID]) -> dict[UUID,
     return found
 
 
+def list_traces(session: Session, notification_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """The traceparents of what some messages tell of, in the order it was said."""
+    found: dict[UUID, dict[str, None]] = {each: {} for each in notification_ids}
+    statement = (
+        select(Item.notification_id, Item.traceparent)
+        .where(Item.notification_id.in_(notification_ids), Item.traceparent.is_not(None))
+        .order_by(Item.recorded_at, Item.id)
+    )
+    for message, traceparent in session.execute(statement):
+        found[message].setdefault(str(traceparent))
+    return {message: tuple(each) for message, each in found.items()}
+
+
 def list_notes(session: Session, delivery_id: UUID) -> Sequence[DeliveryNote]:
     """The history of a delivery, oldest first."""
     statement = select(DeliveryNote).where(DeliveryNote.delivery_id == delivery_id)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from services.notifications.channels.channel import Report
 from services.notifications.channels.sms_http import SmsLine
 from services.notifications.messages import claims, commands, queries
 from services.notifications.messages.claims import Claim
-from services.notifications.messages.delivery import Breaker, deliver_due
+from services.notifications.messages.delivery import Breaker, deliver_due, tell
 from services.notifications.messages.desk import desk_of
 from services.notifications.messages.letters import Desk
 from services.notifications.messages.lifecycle import DELIVERY, Action, State
@@ -21,6 +22,7 @@ from services.notifications.messages.settling import doubt, settle
 from services.notifications.notices.definition import ChannelName, DeliveryClass
 from shared.kernel.clock import business_now, known_tenants, machine_now
 from shared.kernel.tenancy import enter
+from shared.kernel.tracing import in_trace
 
 if TYPE_CHECKING:
     from services.notifications.settings import NotificationsSettings
@@ -61,12 +63,14 @@ def tidy(sessions: sessionmaker[Session], desk: Desk, tenant: str) -> int:
 
 def _end_leases(session: Session, now: datetime, machine: datetime) -> int:
     lost = claims.expired_leases(session)
-    for delivery in lost:
-        if delivery.state == State.DATA:
-            doubt(session, delivery, now=now, machine=machine)
-        else:
-            delivery.state = DELIVERY.after(State(delivery.state), Action.RELEASE).value
-            delivery.lease_until, delivery.reason = None, "retry"
+    for delivery, claim in zip(lost, claims.claims_of(session, lost), strict=True):
+        with in_trace(claim.traceparent):
+            if delivery.state == State.DATA:
+                doubt(session, delivery, now=now, machine=machine)
+            else:
+                delivery.state = DELIVERY.after(State(delivery.state), Action.RELEASE).value
+                delivery.lease_until, delivery.reason = None, "retry"
+            tell(delivery, claim)
     return len(lost)
 
 
@@ -121,13 +125,19 @@ def _ask_about_doubt(sessions: sessionmaker[Session], desk: Desk, tenant: str) -
         if not isinstance(line, SmsLine):
             return 0
         for claim in doubtful:
-            report = line.look_up(str(claim.delivery_id))
-            with sessions.begin() as session:
-                enter(session, tenant=tenant, province="*")
-                delivery = claims.own_for_settling(session, claim)
-                if delivery is not None and delivery.state == State.UNKNOWN:
-                    settle(session, delivery, report, now=business_now(session), machine=machine_now(session))
+            with in_trace(claim.traceparent):
+                _learn(sessions, claim, line.look_up(str(claim.delivery_id)))
     return len(doubtful)
+
+
+def _learn(sessions: sessionmaker[Session], claim: Claim, report: Report) -> None:
+    with sessions.begin() as session:
+        enter(session, tenant=claim.tenant, province="*")
+        delivery = claims.own_for_settling(session, claim)
+        if delivery is None or delivery.state != State.UNKNOWN:
+            return
+        settle(session, delivery, report, now=business_now(session), machine=machine_now(session))
+    tell(delivery, claim)
 
 
 def _doubtful(sessions: sessionmaker[Session], tenant: str) -> list[Claim]:
@@ -143,4 +153,4 @@ def _doubtful(sessions: sessionmaker[Session], tenant: str) -> list[Claim]:
         found = list(session.scalars(statement.limit(50).with_for_update(skip_locked=True)))
         for delivery in found:
             delivery.retry_at = machine + ASK_AGAIN
-        return [Claim(tenant, delivery.id, delivery.attempt, delivery.channel) for delivery in found]
+        return claims.claims_of(session, found)

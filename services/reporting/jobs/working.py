@@ -64,11 +64,11 @@ def run_job(sessions: Sessions, consumers: Consumers, *, tenant: str, job_id: UU
     try:
         result, filename, content = _DO[Kind(job.kind)](sessions, consumers, job, progress)
     except TRANSIENT as error:
-        log.warning("job.given_back", job=str(job_id), kind=job.kind, error=type(error).__name__)
+        log.warning("job.given_back", job=str(job_id), kind=job.kind, exc_info=error)
         _end(sessions, tenant, lambda session: commands.give_back_job(session, **held))
         return 0
     except DETERMINISTIC as error:
-        log.error("job.failed", job=str(job_id), kind=job.kind, error=repr(error)[:300])
+        log.error("job.failed", job=str(job_id), kind=job.kind, exc_info=error)
         code = type(error).__name__
         _end(sessions, tenant, lambda session: commands.fail_job(session, code=code, **held))
         return 1

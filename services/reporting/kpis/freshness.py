@@ -1,12 +1,14 @@
 """How fresh figures are: the last event folded in per source, and what is parked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from shared.kernel.health import Number
 
 READER = "reporting"
 
@@ -35,6 +37,15 @@ def list_sources(session: Session) -> list[Source]:
         {"reader": READER},
     )
     return [Source(*row) for row in rows]
+
+
+def watched(session: Session) -> Iterable[Number]:
+    """The age of figures per source: how long ago a reader applied an event or found that there was none."""
+    for each in list_sources(session):
+        labels = {"source": each.source, "stream": each.stream}
+        yield Number(
+            "peyvand_figures_age_seconds", "Time since figures were known to be current", each.age_seconds, labels
+        )
 
 
 def count_parked(session: Session, *, tenant: str, provinces: Sequence[str] | None) -> int:

@@ -36,7 +36,7 @@ def run(bench: Bench) -> list[Finding]:
     sender, queues = peers.client(bench), numbers(1)
     bench.start(peers.worker(bench, BENCH_REPORTING=bench.url("reporting")))
     with bench.sessions("registry").begin() as session:
-        letters = [wire for _seq, _type, wire in wires(session, STREAM, after=0, limit=few, name="registry")]
+        letters = [each.wire for each in wires(session, STREAM, after=0, limit=few, name="registry")]
 
     def product() -> float:
         begin(bench)

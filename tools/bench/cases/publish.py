@@ -48,7 +48,7 @@ def run(bench: Bench) -> list[Finding]:
             while last < count:
                 with sessions.begin() as session:
                     bus.xrevrange(key, count=1)
-                    for seq, kind, wire in wires(session, STREAM, after=last, limit=BATCH, name="registry"):
+                    for seq, kind, wire, _trace in wires(session, STREAM, after=last, limit=BATCH, name="registry"):
                         bus.xadd(key, {"type": kind, "event": wire}, id=f"{seq}-0", maxlen=KEEP)
                         last = seq
             return last
