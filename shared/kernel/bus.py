@@ -19,11 +19,11 @@ from shared.kernel.cursors import Cursor, lock_cursor, park, parked_aggregates
 from shared.kernel.epoch_change import Anew, change_epoch
 from shared.kernel.failpoints import reach
 from shared.kernel.feed import EpochChanged, Feed
-from shared.kernel.metrics import APPLY_SECONDS, BATCH_EVENTS, READ_EVENTS
 from shared.kernel.poison import fingerprint_of, wording_of
+from shared.kernel.reading import note_applied
 from shared.kernel.relay import stream_key
 from shared.kernel.tenancy import enter
-from shared.kernel.tracing import in_trace, trace_ids
+from shared.kernel.tracing import in_trace
 
 log = structlog.get_logger()
 E = TypeVar("E", bound=Event)
@@ -246,16 +246,9 @@ class Consumer:
             self._move(session, cursor, fresh[-1], epoch)
             reach(f"{self.subscriber.name}-reader.before_commit")
         reach(f"{self.subscriber.name}-reader.committed")
-        self._tell(fresh, time.perf_counter() - began)
-        return len(fresh)
-
-    def _tell(self, passed: Sequence[Envelope], seconds: float) -> None:
         labels = {"reader": self.subscriber.name, "source": self.source, "stream": self.stream}
-        READ_EVENTS.labels(**labels, way=self.way).inc(len(passed))
-        BATCH_EVENTS.labels(**labels).observe(len(passed))
-        APPLY_SECONDS.labels(**labels).observe(seconds)
-        traces = trace_ids(each.traceparent for each in passed)
-        log.info("reader.applied", first=passed[0].feedseq, last=passed[-1].feedseq, traces=traces, **labels)
+        note_applied(fresh, time.perf_counter() - began, way=self.way, labels=labels)
+        return len(fresh)
 
     def _apply_singly(self, batch: Sequence[Envelope], epoch: UUID) -> int:
         passed = 0
