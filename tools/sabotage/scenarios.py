@@ -112,22 +112,22 @@ def first_start(ground: Ground) -> None:
     ground.figures()
 
 
-def two_projectors(ground: Ground) -> None:
-    """One of two projectors is slow at its commit; the other waits for it, and no cursor ever goes back."""
-    ground.sql("reporting", WATCH_CURSOR)
-    ground.spawn("registry-web", "registry-relay", "reporting-listener", "reporting-listener")
+def two_planners(ground: Ground) -> None:
+    """One of two planners is slow at its commit; the other waits for it, and no cursor ever goes back."""
+    ground.sql("notifications", WATCH_CURSOR)
+    ground.spawn("registry-web", "registry-relay", "notifications-listener", "notifications-listener")
     client = ground.client()
-    point = ground.arm("reporting-reader.before_commit", LONG_PAUSE)
+    point = ground.arm("notifications-reader.before_commit", LONG_PAUSE)
     ground.sql("registry", PLANT, "peyvand.chaos.noted.v1", TENANT)
     ground.taken(point)
-    ground.record(client)
-    wait_for(lambda: bool(ground.sql("reporting", "SELECT 1 FROM meeting_facts")), 6, every=0.2)
+    meeting = ground.schedule(client)
+    wait_for(lambda: bool(ground.deliveries(meeting)), 8, every=0.2)
     ground.release(point)
-    wait_for(lambda: bool(ground.sql("reporting", "SELECT 1 FROM went_back")), 3, every=0.2)
-    back = ground.sql("reporting", "SELECT was, became FROM went_back")
+    ground.settle("notifications-listener")
+    wait_for(lambda: bool(ground.sql("notifications", "SELECT 1 FROM went_back")), 3, every=0.2)
+    back = ground.sql("notifications", "SELECT was, became FROM went_back")
     must(not back, f"the cursor went back: {back}")
-    ground.settle("reporting-listener")
-    ground.figures()
+    must(len(ground.deliveries(meeting)) == 1, f"one message was planned as {ground.deliveries(meeting)}")
 
 
 SPEAKING = ("registry-web", "registry-relay", "notifications-listener", "notifications-sweeper")
