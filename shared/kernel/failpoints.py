@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 TEST_ENVIRONMENTS = frozenset({"demo", "test"})
@@ -30,7 +31,7 @@ def use_failpoints(folder: str, *, environment: str) -> None:
 
 def reach(name: str) -> None:
     """An instant worth dying at. A file of this name holds what happens: `kill`, or `pause SECONDS`; it happens once,
-    to the one process that takes the file away."""
+    to the one process that takes the file away. The taken file is NAME.PID; a pause ends early when it is removed."""
     if Failpoints.folder is not None:
         _take(Failpoints.folder / name)
 
@@ -44,4 +45,7 @@ def _take(armed: Path) -> None:
     verb, _, seconds = taken.read_text().partition(" ")
     if verb == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    threading.Event().wait(float(seconds or 0))
+    until = time.monotonic() + float(seconds or 0)
+    while taken.exists() and time.monotonic() < until:
+        threading.Event().wait(0.02)
+    taken.unlink(missing_ok=True)

@@ -148,7 +148,7 @@ def world(folder: Path | None = None, *, command: tuple[str, ...] = COMMAND) -> 
     own = folder is None
     place = Path(tempfile.mkdtemp(prefix="peyvand-chaos-")) if folder is None else folder
     try:
-        with stack(place, command=command, options=()) as running:
+        with stack(place, command=command, options=(), within=400.0) as running:
             yield World(running)
     finally:
         if own:

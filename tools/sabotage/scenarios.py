@@ -12,6 +12,8 @@ from tools.demo.plan import TENANT
 from tools.sabotage.ground import Broken, Ground, must
 
 Scenario = Callable[[Ground], None]
+LONG_PAUSE = "pause 60"
+"""Ended by the scenario once the others have done their part."""
 LEASES_OVER = (
     "UPDATE deliveries SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL"
 )
@@ -43,12 +45,13 @@ def late_commit(ground: Ground) -> None:
     """A write that began first commits last: the reader must not have passed it by."""
     ground.spawn("registry-web", "registry-relay", "reporting-listener", bus=False)
     client, other = ground.client(), ground.client()
-    point = ground.arm("request.before_commit", "pause 4")
+    point = ground.arm("request.before_commit", LONG_PAUSE)
     slow = threading.Thread(target=ground.record, args=(client,))
     slow.start()
     ground.taken(point)
     must(ground.record(other).status == 201, "the second write was refused")
     ground.settle("reporting-listener")
+    ground.release(point)
     slow.join()
     ground.settle("reporting-listener")
     ground.figures()
@@ -109,21 +112,22 @@ def first_start(ground: Ground) -> None:
     ground.figures()
 
 
-def two_projectors(ground: Ground) -> None:
-    """One of two projectors is slow at its commit; the other waits for it, and no cursor ever goes back."""
-    ground.sql("reporting", WATCH_CURSOR)
-    ground.spawn("registry-web", "registry-relay", "reporting-listener", "reporting-listener")
+def two_planners(ground: Ground) -> None:
+    """One of two planners is slow at its commit; the other waits for it, and no cursor ever goes back."""
+    ground.sql("notifications", WATCH_CURSOR)
+    ground.spawn("registry-web", "registry-relay", "notifications-listener", "notifications-listener")
     client = ground.client()
-    point = ground.arm("reporting-reader.before_commit", "pause 5")
+    point = ground.arm("notifications-reader.before_commit", LONG_PAUSE)
     ground.sql("registry", PLANT, "peyvand.chaos.noted.v1", TENANT)
     ground.taken(point)
-    ground.record(client)
-    ground.settle("reporting-listener")
-    wait_for(lambda: bool(ground.sql("reporting", "SELECT 1 FROM went_back")), 6, every=0.2)
-    back = ground.sql("reporting", "SELECT was, became FROM went_back")
+    meeting = ground.schedule(client)
+    wait_for(lambda: bool(ground.deliveries(meeting)), 8, every=0.2)
+    ground.release(point)
+    ground.settle("notifications-listener")
+    wait_for(lambda: bool(ground.sql("notifications", "SELECT 1 FROM went_back")), 3, every=0.2)
+    back = ground.sql("notifications", "SELECT was, became FROM went_back")
     must(not back, f"the cursor went back: {back}")
-    ground.settle("reporting-listener")
-    ground.figures()
+    must(len(ground.deliveries(meeting)) == 1, f"one message was planned as {ground.deliveries(meeting)}")
 
 
 SPEAKING = ("registry-web", "registry-relay", "notifications-listener", "notifications-sweeper")
@@ -139,7 +143,7 @@ def killed_before_the_mark(ground: Ground) -> None:
     sender.wait(10)
     ground.sql("notifications", LEASES_OVER)
     ground.spawn("notifications-sweeper")
-    must(wait_for(lambda: ground.deliveries(meeting) == ["sent"], 20), f"never sent: {ground.deliveries(meeting)}")
+    must(wait_for(lambda: ground.deliveries(meeting) == ["sent"], 30), f"never sent: {ground.deliveries(meeting)}")
     must(ground.mails() == 1, f"{ground.mails()} mails arrived for one message")
 
 
@@ -147,13 +151,14 @@ def frozen_past_its_lease(ground: Ground) -> None:
     """A sender sleeps past its lease and wakes after another has sent: it sends nothing."""
     ground.mailbox()
     ground.spawn(*SPEAKING)
-    point = ground.arm("delivery.before_mark", "pause 12")
+    point = ground.arm("delivery.before_mark", LONG_PAUSE)
     meeting = ground.schedule(ground.client())
     ground.taken(point)
     ground.sql("notifications", LEASES_OVER)
     ground.spawn("notifications-sweeper")
-    must(wait_for(lambda: ground.deliveries(meeting) == ["sent"], 12), f"never sent: {ground.deliveries(meeting)}")
-    doubled = wait_for(lambda: ground.mails() > 1, 13, every=0.2)
+    must(wait_for(lambda: ground.deliveries(meeting) == ["sent"], 30), f"never sent: {ground.deliveries(meeting)}")
+    ground.release(point)
+    doubled = wait_for(lambda: ground.mails() > 1, 5, every=0.2)
     must(not doubled, f"{ground.mails()} mails arrived for one message")
 
 

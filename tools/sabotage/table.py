@@ -26,7 +26,7 @@ SABOTAGES = tuple(
             ("cursor-first", "the cursor is committed before the facts", scenarios.killed_before_the_cursor),
             ("plus-equals", "figures move outside the cursor's transaction", scenarios.killed_before_the_cursor),
             ("newest-entry", "a new reader starts at the newest entry", scenarios.first_start),
-            ("no-for-update", "the cursor is read without FOR UPDATE", scenarios.two_projectors),
+            ("no-for-update", "the cursor is read without FOR UPDATE", scenarios.two_planners),
             ("mark-after-data", "the mark is written after DATA", scenarios.killed_before_the_mark),
             ("lease-unchecked", "the mark does not check the lease", scenarios.frozen_past_its_lease),
             ("short-timeout", "30 s of patience after DATA", scenarios.slow_server),

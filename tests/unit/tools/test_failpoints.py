@@ -10,6 +10,7 @@ import pytest
 
 from shared.kernel import failpoints
 from shared.kernel.failpoints import Failpoints, FailpointsRefused, reach, use_failpoints
+from tests.support.wait import eventually
 
 ROOT = Path(__file__).parents[3]
 VICTIM = """
@@ -43,6 +44,18 @@ def test_a_pause_goes_on_afterwards(tmp_path: Path) -> None:
     (tmp_path / "here").write_text("pause 0.01")
     assert _run(tmp_path).stdout == "lived\n"
     assert not (tmp_path / "here").exists()
+
+
+def test_a_pause_ends_when_its_file_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "here").write_text("pause 600")
+    process = subprocess.Popen([sys.executable, "-c", VICTIM, str(tmp_path)], cwd=ROOT)
+    try:
+        taken = tmp_path / f"here.{process.pid}"
+        eventually(taken.exists)
+        taken.unlink()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
 
 
 def test_without_a_folder_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,11 @@
 """Faults of Redis: killed, frozen, emptied, shuffled, doubled, with a wrong policy, gone (C5, C6, C7, C16, C17)."""
 
+import contextlib
 import os
 import random
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -51,35 +53,51 @@ def trim(bench: Bench, dice: random.Random) -> bool:
         return False
 
 
-def shuffle(bench: Bench, dice: random.Random) -> bool:
-    """Readers sleep while the newest entries of the stream are dropped, doubled and put in another order."""
-    pids = [pid for part in ("reporting-listener", "notifications-listener") if (pid := bench.victim(part))]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        bench.hold(1.5)
-        with bench.world.bus() as bus:
-            changed = [_mix(bus, key, dice) for key in _streams(bus)]
-        return bool(pids) and any(changed)
-    except redis.RedisError:
-        return False
-    finally:
+Mix = Callable[[list[Any], random.Random], list[Any]]
+
+
+def rewrite(mix: Mix) -> Callable[[Bench, random.Random], bool]:
+    """Readers sleep while the newest fifty entries of every stream are written anew, mixed."""
+
+    def run(bench: Bench, dice: random.Random) -> bool:
+        pids = [pid for part in ("reporting-listener", "notifications-listener") if (pid := bench.victim(part))]
         for pid in pids:
-            try:
-                os.kill(pid, signal.SIGCONT)
-            except ProcessLookupError:
-                continue
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            bench.hold(1.5)
+            with bench.world.bus() as bus:
+                changed = [_write_anew(bus, key, mix, dice) for key in _streams(bus)]
+            return bool(pids) and any(changed)
+        except redis.RedisError:
+            return False
+        finally:
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    return run
 
 
-def _mix(bus: redis.Redis, key: bytes, dice: random.Random) -> int:
-    """Write the last fifty entries anew: 5 % dropped, the rest once to thrice, in a random order."""
+def repeat(entries: list[Any], dice: random.Random) -> list[Any]:
+    """Every entry one to five times, in order."""
+    return [fields for fields in entries for _ in range(dice.randint(1, 5))]
+
+
+def shuffle(entries: list[Any], dice: random.Random) -> list[Any]:
+    """5 % dropped, the rest in a random order."""
+    mixed = [fields for fields in entries if dice.random() > 0.05]
+    dice.shuffle(mixed)
+    return mixed
+
+
+def _write_anew(bus: redis.Redis, key: bytes, mix: Mix, dice: random.Random) -> int:
+    """Put mixed entries in the place of the newest ones; their ids stay below the head's next one."""
     entries: Any = bus.xrevrange(key, count=50)
     if len(entries) < 2:
         return 0
     base = int(entries[-1][0].split(b"-")[0])
     head = int(entries[0][0].split(b"-")[0])
-    mixed = [fields for _id, fields in entries if dice.random() > 0.05 for _ in range(dice.choice((1, 1, 2, 3)))]
-    dice.shuffle(mixed)
+    mixed = mix([fields for _id, fields in reversed(entries)], dice)
     pipe = bus.pipeline()
     pipe.delete(key)
     for place, fields in enumerate(mixed):
@@ -150,6 +168,7 @@ FAULTS = (
     Fault("C6", "trim stream to nothing", 45, trim),
     Fault("C6", "wrong maxmemory-policy", 3, policy, "valkey"),
     Fault("C7", "Redis away", 5, away, "redis links"),
-    Fault("C17", "shuffle, double and drop entries", 35, shuffle, "shuffle"),
+    Fault("C16", "repeat entries", 18, rewrite(repeat), "rewrite"),
+    Fault("C17", "shuffle and drop entries", 18, rewrite(shuffle), "rewrite"),
     Fault("C18", "garbage on the bus", 14, garbage),
 )

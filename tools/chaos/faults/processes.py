@@ -28,9 +28,10 @@ def at_point(point: str, what: str = "kill") -> Run:
         if not taken:
             armed.unlink(missing_ok=True)
             return False
+        if what != "kill":
+            return True
         for mark in armed.parent.glob(f"{point}.*"):
-            pid = int(mark.suffix[1:])
-            met = what != "kill" or gone(pid)
+            met = gone(int(mark.suffix[1:]))
             mark.unlink(missing_ok=True)
             return met
         return False
