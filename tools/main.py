@@ -37,6 +37,8 @@ Peyvand. Usage: ./peyvand COMMAND
        --full              100,000 requests instead of 20,000 (--requests N: as many)
        --seed S            repeat a run
        --json FILE         write what was found
+  sbom                     write a bill of materials (CycloneDX JSON) from requirements.lock
+       --out FILE          where (default .peyvand/sbom.json)
   lint                     ruff, mypy and the import contracts
   contracts                regenerate docs/contracts and deploy/gateway/nginx.conf
   new-migration SERVICE    write a migration from a service's models
@@ -78,6 +80,13 @@ def isolation(words: list[str]) -> int:
     return run(words)
 
 
+def sbom(words: list[str]) -> int:
+    """Write the bill of materials."""
+    from tools.sbom import main as run
+
+    return run(words)
+
+
 def lint(words: list[str]) -> int:
     """Run the linters."""
     from tools.lint import main as run
@@ -111,6 +120,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "test": test,
     "chaos": chaos,
     "isolation": isolation,
+    "sbom": sbom,
     "lint": lint,
     "contracts": contracts,
     "new-migration": new_migration,
