@@ -57,6 +57,8 @@ Peyvand. Usage: ./peyvand COMMAND
        --json FILE         write what was found
   sabotage                 plant fifteen classic errors one by one; each must turn its scenario red
        --only N            one of them
+  sbom                     write a bill of materials (CycloneDX JSON) from requirements.lock
+       --out FILE          where (default .peyvand/sbom.json)
   lint                     ruff, mypy and the import contracts
   bench                    measure each promise of speed against its named peer; exit 1 when a goal is out of reach
        --quick             three short rounds instead of five
@@ -123,6 +125,7 @@ ELSEWHERE = {
     "chaos": "tools.chaos.__main__:main",
     "sabotage": "tools.sabotage.__main__:main",
     "isolation": "tools.isolation.__main__:main",
+    "sbom": "tools.sbom:main",
     "bench": "tools.bench.runner:main",
 }
 """Commands with a room of their own: module and function, loaded only when called."""

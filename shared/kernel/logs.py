@@ -29,7 +29,8 @@ def start_logs(service: str, level: str = "INFO") -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Any] = [scrub, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
+    # ASCII only: some readers end a line at U+2028 or U+0085 too, and terminals obey U+009B.
+    last: list[Any] = [scrub, structlog.processors.JSONRenderer(ensure_ascii=True, default=str)]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),

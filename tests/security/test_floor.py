@@ -9,10 +9,12 @@ from email.message import EmailMessage
 from importlib.metadata import version
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from services.notifications.channels.channel import Outgoing
 from services.notifications.channels.mime import message_bytes
+from tests.support.database import ADMIN
 
 FLOOR = tomllib.loads(Path(__file__).with_name("security_floor.toml").read_text(encoding="utf-8"))
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +37,12 @@ def _parts(text: str) -> list[int]:
     return [*numbers, 0, 0, 0, 0][:4]
 
 
+def below_the_floor(lock: str) -> list[str]:
+    """Pins of a lock file that lie below their floor."""
+    pins = dict(re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==(\S+)", lock, re.MULTILINE))
+    return [f"{name} {pins[name]}" for name in FLOOR if name in pins and older(pins[name], FLOOR[name]["minimum"])]
+
+
 class TestVersions:
     @pytest.mark.parametrize("package", FLOOR)
     def test_what_is_installed_lies_above_the_floor(self, package: str) -> None:
@@ -47,6 +55,12 @@ class TestVersions:
         assert pinned is not None
         assert not older(pinned[1], FLOOR[package]["minimum"])
 
+    def test_a_planted_old_pin_is_seen(self) -> None:
+        lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+        planted = re.sub(r"^starlette==\S+", "starlette==0.40.0", lock, flags=re.MULTILINE)
+        assert below_the_floor(lock) == []
+        assert below_the_floor(planted) == ["starlette 0.40.0"]
+
     def test_an_old_version_is_seen(self) -> None:
         assert older("0.49.0", "0.49.1") and older("3.1", "3.1.6") and older("0.0.9", "0.0.18")
         assert not older("0.49.1", "0.49.1") and not older("1.10.0", "1.8.0")
@@ -56,6 +70,28 @@ class TestVersions:
         packages = re.findall(r"^[a-z0-9][\w.-]*(?:\[[^\]]*\])?==.*(?:\n {4}.*)*", lock, re.MULTILINE | re.IGNORECASE)
         assert len(packages) > 40
         assert [each.splitlines()[0] for each in packages if "--hash=sha256:" not in each] == []
+
+
+SERVERS = {15: 15, 16: 11, 17: 7, 18: 1}
+"""PostgreSQL's lowest minor release per major one: below lie CVE-2024-10976 and CVE-2025-8713 (row security, leaks of
+statistics) and CVE-2025-12817."""
+
+
+def is_low(number: int) -> bool:
+    """Whether a server_version_num lies below the floor; majors we do not know are too old or not tried."""
+    major, minor = divmod(number, 10_000)
+    return major not in SERVERS or minor < SERVERS[major]
+
+
+class TestServer:
+    def test_postgresql_lies_above_the_floor(self) -> None:
+        with psycopg.connect(ADMIN) as connection:
+            row = connection.execute("SELECT current_setting('server_version_num')::int").fetchone()
+        assert row is not None and not is_low(row[0])
+
+    def test_an_old_server_is_seen(self) -> None:
+        assert is_low(150_014) and is_low(140_020) and is_low(170_006)
+        assert not is_low(150_015) and not is_low(180_004)
 
 
 def headers_of(raw: bytes) -> list[str]:
