@@ -96,8 +96,11 @@ def get_caller(request: Request, session: BaseSessionDep) -> Actor:
 CallerDep = Annotated[Actor, Depends(get_caller, scope="function")]
 
 
-def get_actor(caller: CallerDep) -> Actor:
-    """The signed-in person; a process's token opens feeds only and is refused (401) at the doors of people."""
+async def get_actor(caller: CallerDep) -> Actor:
+    """The signed-in person; a process's token opens feeds only and is refused (401) at the doors of people.
+
+    Asynchronous because it waits for nothing: a plain function would cost a change of thread for each request.
+    """
     if caller.service:
         raise TokenRefused
     return caller
@@ -154,7 +157,7 @@ def require(*roles: str) -> Any:
     alone.
     """
 
-    def door(request: Request, actor: ActorDep) -> None:
+    async def door(request: Request, actor: ActorDep) -> None:
         if not actor.has(*roles):
             raise RoleMissing(roles=sorted(roles))
         request.state.reach = actor.only(*roles).province

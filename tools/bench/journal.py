@@ -37,3 +37,8 @@ def fill(connection: psycopg.Connection[tuple[object, ...]], *, first: int, last
     if numbered:
         connection.execute("UPDATE feed_head SET last_seq = %s WHERE stream = %s", (last, STREAM))
     connection.execute("ANALYZE outbox")
+
+
+def write_one(connection: psycopg.Connection[tuple[object, ...]], number: int) -> None:
+    """One event in a transaction of its own, waiting for its number; `connection` commits each statement."""
+    connection.execute(_EVENTS, {"first": number, "last": number, "numbered": False})

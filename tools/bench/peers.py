@@ -4,18 +4,29 @@ import os
 import sys
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from celery import Celery
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from services.notifications.channels.smtp import SmtpChannel
+from services.notifications.messages.claims import Claim
+from services.notifications.messages.delivery import deliver_one
+from services.notifications.messages.letters import Desk
 from services.reporting.background import subscriber
 from shared.contracts.envelope import Envelope
 from shared.kernel.bus import Subscriber
 from shared.kernel.db import new_engine, new_sessions
+from shared.kernel.tenancy import enter
 from tools.bench.servers import Bench
 from tools.demo.children import Recipe
 from tools.demo.site import ROOT
 
+_CLAIM = text(
+    "UPDATE deliveries SET state = 'claimed', attempt = attempt + 1, lease_until = clock_timestamp() + '60 s', "
+    "version = version + 1 WHERE id = :id AND state = 'planned' RETURNING attempt"
+)
 BROKER = 5  # the number of Valkey's database that only the peers use
 app = Celery("bench", broker=os.environ.get("BENCH_BROKER"))
 app.conf.update(task_acks_late=True, task_ignore_result=True, broker_connection_retry_on_startup=True)
@@ -38,6 +49,21 @@ def project(wire: str) -> None:
         _subscriber().apply(session, [Envelope.model_validate_json(wire)])
 
 
+@app.task(name="bench.mail")
+def mail(tenant: str, delivery_id: str) -> None:
+    """One mail: claimed, marked and settled as the product does, on a connection of its own."""
+    sessions = _sessions("BENCH_NOTIFICATIONS")
+    with sessions.begin() as session:
+        enter(session, tenant=tenant, province="*")
+        row = session.execute(_CLAIM, {"id": delivery_id}).first()
+    if row is None:
+        return
+    channel = SmtpChannel("127.0.0.1", int(os.environ["BENCH_SMTP_PORT"]), "peyvand@peyvand.example", "Peyvand")
+    desk = Desk(channels={"email": channel}, public_url="http://127.0.0.1", sender=channel.sender)
+    with channel.open() as line:
+        deliver_one(sessions, desk, line, Claim(tenant, UUID(delivery_id), int(row[0]), "email"))
+
+
 def client(bench: Bench) -> Celery:
     """The same application as seen from the benchmark, which only sends."""
     sender = Celery("bench", broker=bench.site.redis_url(BROKER))
@@ -45,15 +71,15 @@ def client(bench: Bench) -> Celery:
     return sender
 
 
-def worker(bench: Bench, **environment: str) -> Recipe:
-    """A real worker with as many processes as the machine has, listening to a queue nobody uses yet."""
+def worker(bench: Bench, *, processes: int = 0, **environment: str) -> Recipe:
+    """A real worker, with as many processes as the machine has unless told, listening to a queue nobody uses yet."""
     given: dict[str, Any] = {
         **bench.site.base_environment(),
         "BENCH_BROKER": bench.site.redis_url(BROKER),
         **environment,
     }
     quiet = ["--without-gossip", "--without-mingle", "-l", "WARNING"]
-    words = ["-m", "celery", "-A", "tools.bench.peers", "worker", "-c", str(os.cpu_count()), "-Q", "idle", *quiet]
+    words = ["-m", "celery", "-A", "tools.bench.peers", "worker", "-c", str(processes or os.cpu_count()), "-Q", "idle", *quiet]
     sender = client(bench)
     return Recipe("celery", [sys.executable, *words], given, ROOT, lambda: bool(sender.control.ping(timeout=1.0)))
 

@@ -3,7 +3,7 @@
 from importlib import import_module
 from types import ModuleType
 
-NAMES = ("publish", "projection", "dashboard")
+NAMES = ("publish", "projection", "dashboard", "rebuild", "growth", "latency", "partitions", "mails")
 
 
 def find(only: str = "") -> dict[str, ModuleType]:
