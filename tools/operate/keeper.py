@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from tools.demo.children import Recipe, Watch, run_all
-from tools.demo.databases import SERVICES, create_databases, grant_tables
+from tools.demo.databases import create_databases
 from tools.demo.known import known_site
 from tools.demo.plan import python
 from tools.demo.postgres import binaries
@@ -44,8 +44,8 @@ class Keeper(Protocol):
         """During the block nothing but the database server runs; what ran before runs again after it."""
         ...
 
-    def open_doors(self, *, tables: bool) -> None:
-        """Roles, databases and their rights as a first start makes them; those on tables once there are some."""
+    def open_doors(self) -> None:
+        """Roles, databases and their rights as a first start makes them; those on tables come with a dump."""
         ...
 
     def run(self, service: str, *words: str) -> None:
@@ -104,11 +104,9 @@ class DemoKeeper:
             watch.stop(list(watch.children))
             self.state.close()
 
-    def open_doors(self, *, tables: bool) -> None:
+    def open_doors(self) -> None:
         """See Keeper."""
         create_databases(self.site.admin_url, self.site.passwords)
-        for service in SERVICES if tables else ():
-            grant_tables(self.site.database(service, "owner"), service)
 
     def run(self, service: str, *words: str) -> None:
         """See Keeper."""

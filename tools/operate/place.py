@@ -3,15 +3,13 @@
 import os
 from pathlib import Path
 
+from tools.operate.compose import ComposeStack
+from tools.operate.errors import Unfit
 from tools.operate.keeper import DemoKeeper
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLER = Path(os.environ.get("PEYVAND_CALLER_DIRECTORY", "."))
 SHORTEST = 12
-
-
-class Unfit(Exception):
-    """What was asked for cannot be done here; the message says what would help."""
 
 
 def keeper_of(state: Path | None) -> DemoKeeper:
@@ -28,3 +26,8 @@ def passphrase_of(file: Path | None) -> str:
     if (given or file) and len(given) < SHORTEST:
         raise Unfit(f"the passphrase is shorter than {SHORTEST} characters; take a longer one")
     return given
+
+
+def stack_of(state: Path | None) -> "ComposeStack":
+    """The compose stack of a state folder; raises Unfit."""
+    return ComposeStack.of_state(state)

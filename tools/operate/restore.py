@@ -62,7 +62,7 @@ def restore(
     say(f"the set of {manifest.began_at} is whole")
     with keeper.at_rest():
         began = time.monotonic()
-        keeper.open_doors(tables=False)
+        keeper.open_doors()
         for saved in manifest.saved:
             _load(keeper, saved, folder, passphrase, verify=verify or drill)
             how = "loaded, and as it was" if verify or drill else "loaded"
@@ -71,7 +71,7 @@ def restore(
             _drop(keeper, [_scratch(saved.service) for saved in manifest.saved])
             return manifest
         _swap(keeper, [saved.service for saved in manifest.saved])
-        keeper.open_doors(tables=True)
+        keeper.open_doors()
         for service in SERVICES:
             keeper.run(service, "migrate")
         for service in SERVICES:
