@@ -40,8 +40,9 @@ class Keeper(Protocol):
         """The command that loads a dump from its input into an empty database."""
         ...
 
-    def at_rest(self) -> AbstractContextManager[None]:
-        """During the block nothing but the database server runs; what ran before runs again after it."""
+    def at_rest(self, *, only_look: bool = False) -> AbstractContextManager[None]:
+        """During the block nothing but the database server runs; what ran before runs again after it. A place that
+        can be looked at while it runs is not stopped for `only_look`."""
         ...
 
     def open_doors(self) -> None:
@@ -88,8 +89,9 @@ class DemoKeeper:
         return self._command("pg_restore", database, "--exit-on-error")
 
     @contextmanager
-    def at_rest(self) -> Iterator[None]:
+    def at_rest(self, *, only_look: bool = False) -> Iterator[None]:
         """See Keeper."""
+        del only_look  # a demo that runs holds the lock of its folder
         self.state.open()
         watch = Watch(self.state.folder / "logs", lambda: None, lambda line: print(line, flush=True))
         try:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tools.operate.place import CALLER, Unfit, stack_of
+from tools.compose.stack import StackFailed
+from tools.operate.errors import Unfit
+from tools.operate.place import CALLER, stack_of
 
 HEALTHY_WITHIN_S = 120.0
 LEAVE_WITHIN_S = 45
@@ -30,7 +32,7 @@ class Stack(Protocol):
     project: str
 
     def compose(self, *words: str) -> str:
-        """Run `docker compose …` for this project; its output. Raises subprocess.CalledProcessError."""
+        """Run `docker compose …` for this project; its output. Raises StackFailed."""
         ...
 
     def rollable(self) -> Sequence[str]:
@@ -72,44 +74,67 @@ def containers(project: str, service: str) -> list[Container]:
     return sorted(listed, key=lambda each: each.created)
 
 
-def roll(stack: Stack, services: Sequence[str], *, say: Say = print) -> None:
-    """Renew every container of these services, one after the other; raises RollStopped."""
+def stages(services: Sequence[str]) -> list[list[str]]:
+    """What is renewed together: the background parts of one service at once, web processes one by one."""
+    found: list[list[str]] = []
     for service in services:
-        began, olds = time.monotonic(), containers(stack.project, service)
-        if not olds:
-            raise RollStopped(f"{service} does not run; start it with ./peyvand up")
-        for old in olds:
-            _renew(stack, service, old, count=len(olds))
-        say(f"{service}: {len(olds)} renewed in {time.monotonic() - began:.1f} s")
+        family = service.split("-")[0]
+        together = not service.endswith("-api") and found and found[-1][0].split("-")[0] == family
+        if together and not found[-1][0].endswith("-api"):
+            found[-1].append(service)
+        else:
+            found.append([service])
+    return found
 
 
-def _renew(stack: Stack, service: str, old: Container, *, count: int) -> None:
-    known = {each.id for each in containers(stack.project, service)}
-    stack.compose("up", "-d", "--no-deps", "--no-recreate", "--scale", f"{service}={count + 1}", service)
-    fresh = next((each for each in containers(stack.project, service) if each.id not in known), None)
-    if fresh is None:
-        raise RollStopped(f"no younger {service} was started; look at ./peyvand logs {service}")
-    if not _becomes_healthy(stack.project, service, fresh.id):
-        docker("rm", "-f", fresh.id)
+def roll(stack: Stack, services: Sequence[str], *, say: Say = print) -> None:
+    """Renew every container of these services, the oldest of each first; raises RollStopped."""
+    for stage in stages(services):
+        began = time.monotonic()
+        olds = {service: containers(stack.project, service) for service in stage}
+        down = [service for service, found in olds.items() if not found]
+        if down:
+            raise RollStopped(f"{down[0]} does not run; start it with ./peyvand up")
+        for turn in range(max(len(found) for found in olds.values())):
+            _renew(stack, {service: found for service, found in olds.items() if turn < len(found)}, turn)
+        say(f"{', '.join(stage)}: renewed in {time.monotonic() - began:.1f} s")
+
+
+def _renew(stack: Stack, olds: dict[str, list[Container]], turn: int) -> None:
+    """One younger twin for the oldest container left of each service, then the old ones leave together."""
+    known = {each.id for service in olds for each in containers(stack.project, service)}
+    scaled = [word for service, found in olds.items() for word in ("--scale", f"{service}={len(found) + 1}")]
+    stack.compose("up", "--detach", "--no-build", "--no-deps", "--no-recreate", *scaled, *olds)
+    fresh = {
+        each.id: service for service in olds for each in containers(stack.project, service) if each.id not in known
+    }
+    sick = _not_healthy(stack.project, fresh)
+    if sick or len(fresh) < len(olds):
+        if fresh:
+            docker("rm", "-f", *fresh)
+        name = fresh[sick[0]] if sick else next(service for service in olds if service not in fresh.values())
         raise RollStopped(
-            f"the younger {service} did not become healthy within {HEALTHY_WITHIN_S:.0f} s and was taken away; "
-            f"the old one goes on. Look at its image and settings, then roll again"
+            f"the younger {name} did not become healthy within {HEALTHY_WITHIN_S:.0f} s and was taken away; "
+            f"the old one goes on. Look at its image and settings (docker logs), then roll again"
         )
-    docker("stop", "-t", str(LEAVE_WITHIN_S), old.id)
-    code = int(docker("inspect", "-f", "{{.State.ExitCode}}", old.id))
-    if code != 0:
-        raise RollStopped(f"{old.name} ended with {code} instead of 0; its last words: docker logs {old.name}")
-    docker("rm", old.id)
+    leaving = [found[turn] for found in olds.values()]
+    docker("stop", "-t", str(LEAVE_WITHIN_S), *(each.id for each in leaving))
+    for each in leaving:
+        code = int(docker("inspect", "-f", "{{.State.ExitCode}}", each.id))
+        if code != 0:
+            raise RollStopped(f"{each.name} ended with {code} instead of 0; its last words: docker logs {each.name}")
+    docker("rm", *(each.id for each in leaving))
 
 
-def _becomes_healthy(project: str, service: str, wanted: str) -> bool:
+def _not_healthy(project: str, fresh: dict[str, str]) -> list[str]:
+    """Ids of those that are not healthy when the time is over."""
     until = time.monotonic() + HEALTHY_WITHIN_S
-    while time.monotonic() < until:
-        state = next((each for each in containers(project, service) if each.id == wanted), None)
-        if state is not None and state.health in ("healthy", "none"):
-            return True
+    while True:
+        listed = {each.id: each for service in set(fresh.values()) for each in containers(project, service)}
+        sick = [found for found in fresh if found not in listed or listed[found].health not in ("healthy", "none")]
+        if not sick or time.monotonic() > until:
+            return sick
         time.sleep(0.5)
-    return False
 
 
 def main(words: list[str]) -> int:
@@ -124,7 +149,7 @@ def main(words: list[str]) -> int:
         if unknown:
             raise Unfit(f"no such service: {unknown[0]}; there are {', '.join(stack.rollable())}")
         roll(stack, chosen.services or stack.rollable())
-    except (Unfit, RollStopped) as error:
+    except (Unfit, RollStopped, StackFailed) as error:
         print(f"peyvand: {error}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as error:
