@@ -21,7 +21,8 @@ def asks(world: StackWorld, run: str) -> HttpLoad:
 
     def write(http, number: int) -> int:
         person = {
-            "id": str(uuid.uuid5(uuid.UUID(run), str(number))), "territory_code": "IR", "display_name": f"{run} {number}",
+            "id": str(uuid.uuid5(uuid.UUID(run), str(number))), "territory_code": "IR",
+            "display_name": f"{run} {number}",
             "family_name": run, "language": "fa", "minor": False, "email": f"roll{number}@chaos.example",
         }  # fmt: skip
         keyed = headers | {"idempotency-key": f"{run}/{number}"}
