@@ -2,9 +2,10 @@
 
 import uuid
 
+import httpx2
 import pytest
 
-from tests.support.http_load import HttpLoad
+from tests.support.http_load import Ask, HttpLoad
 from tests.support.own_stack import StackWorld, peyvand
 from tools.chaos.client import Client
 from tools.operate.compose import Running
@@ -16,10 +17,10 @@ def asks(world: StackWorld, run: str) -> HttpLoad:
     assert client.sign_in()
     headers = {"authorization": f"Bearer {client.token}"}
 
-    def read(path: str):
+    def read(path: str) -> Ask:
         return lambda http, _number: http.get(world.compose.url + path, headers=headers).status_code
 
-    def write(http, number: int) -> int:
+    def write(http: httpx2.Client, number: int) -> int:
         person = {
             "id": str(uuid.uuid5(uuid.UUID(run), str(number))), "territory_code": "IR",
             "display_name": f"{run} {number}",
@@ -39,7 +40,7 @@ def asks(world: StackWorld, run: str) -> HttpLoad:
     )
 
 
-@pytest.mark.timeout(560)
+@pytest.mark.timeout(1300)
 def test_nobody_is_refused_while_everything_is_renewed(operated: StackWorld) -> None:
     """Every container of ours is another one afterwards, and each request had its answer."""
     run = str(uuid.uuid4())
@@ -47,13 +48,13 @@ def test_nobody_is_refused_while_everything_is_renewed(operated: StackWorld) -> 
     load = asks(operated, run)
     load.start()
     try:
-        done = peyvand("roll", "--state", str(operated.folder))
+        done = peyvand("roll", "--state", str(operated.folder), "--patience", "300", within=1200)
     finally:
         load.stop()
     assert done.returncode == 0, done.stderr
     after = {each["Name"] for each in operated.compose.containers()}
     ours = Running(operated.compose).rollable()
-    assert len(ours) == 12
+    assert len(ours) == 13
     kept = {
         name for name in before & after if any(name.startswith(f"{operated.compose.project}-{own}-") for own in ours)
     }

@@ -87,7 +87,7 @@ def stages(services: Sequence[str]) -> list[list[str]]:
     return found
 
 
-def roll(stack: Stack, services: Sequence[str], *, say: Say = print) -> None:
+def roll(stack: Stack, services: Sequence[str], *, patience_s: float = HEALTHY_WITHIN_S, say: Say = print) -> None:
     """Renew every container of these services, the oldest of each first; raises RollStopped."""
     for stage in stages(services):
         began = time.monotonic()
@@ -96,11 +96,11 @@ def roll(stack: Stack, services: Sequence[str], *, say: Say = print) -> None:
         if down:
             raise RollStopped(f"{down[0]} does not run; start it with ./peyvand up")
         for turn in range(max(len(found) for found in olds.values())):
-            _renew(stack, {service: found for service, found in olds.items() if turn < len(found)}, turn)
+            _renew(stack, {service: found for service, found in olds.items() if turn < len(found)}, turn, patience_s)
         say(f"{', '.join(stage)}: renewed in {time.monotonic() - began:.1f} s")
 
 
-def _renew(stack: Stack, olds: dict[str, list[Container]], turn: int) -> None:
+def _renew(stack: Stack, olds: dict[str, list[Container]], turn: int, patience_s: float) -> None:
     """One younger twin for the oldest container left of each service, then the old ones leave together."""
     known = {each.id for service in olds for each in containers(stack.project, service)}
     scaled = [word for service, found in olds.items() for word in ("--scale", f"{service}={len(found) + 1}")]
@@ -108,13 +108,13 @@ def _renew(stack: Stack, olds: dict[str, list[Container]], turn: int) -> None:
     fresh = {
         each.id: service for service in olds for each in containers(stack.project, service) if each.id not in known
     }
-    sick = _not_healthy(stack.project, fresh)
+    sick = _not_healthy(stack.project, fresh, patience_s)
     if sick or len(fresh) < len(olds):
         if fresh:
             docker("rm", "-f", *fresh)
         name = fresh[sick[0]] if sick else next(service for service in olds if service not in fresh.values())
         raise RollStopped(
-            f"the younger {name} did not become healthy within {HEALTHY_WITHIN_S:.0f} s and was taken away; "
+            f"the younger {name} did not become healthy within {patience_s:.0f} s and was taken away; "
             f"the old one goes on. Look at its image and settings (docker logs), then roll again"
         )
     leaving = [found[turn] for found in olds.values()]
@@ -126,9 +126,9 @@ def _renew(stack: Stack, olds: dict[str, list[Container]], turn: int) -> None:
     docker("rm", *(each.id for each in leaving))
 
 
-def _not_healthy(project: str, fresh: dict[str, str]) -> list[str]:
+def _not_healthy(project: str, fresh: dict[str, str], patience_s: float) -> list[str]:
     """Ids of those that are not healthy when the time is over."""
-    until = time.monotonic() + HEALTHY_WITHIN_S
+    until = time.monotonic() + patience_s
     while True:
         listed = {each.id: each for service in set(fresh.values()) for each in containers(project, service)}
         sick = [found for found in fresh if found not in listed or listed[found].health not in ("healthy", "none")]
@@ -142,13 +142,14 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="peyvand roll")
     parser.add_argument("services", nargs="*", help="services to renew (default: all of ours)")
     parser.add_argument("--state", type=lambda word: CALLER / word, default=None, help="state folder of up")
+    parser.add_argument("--patience", type=float, default=HEALTHY_WITHIN_S, help="seconds a twin has to become healthy")
     chosen = parser.parse_args(words)
     try:
         stack = stack_of(chosen.state)
         unknown = sorted(set(chosen.services) - set(stack.rollable()))
         if unknown:
             raise Unfit(f"no such service: {unknown[0]}; there are {', '.join(stack.rollable())}")
-        roll(stack, chosen.services or stack.rollable())
+        roll(stack, chosen.services or stack.rollable(), patience_s=chosen.patience)
     except (Unfit, RollStopped, StackFailed) as error:
         print(f"peyvand: {error}", file=sys.stderr)
         return 1
