@@ -72,6 +72,8 @@ http {{
   server_tokens off;
   client_max_body_size {limit};
   resolver 127.0.0.11 valid=1s;
+  # A write with a key may be given to another process: done twice, it is done once and answered the same.
+  map "$request_method:$http_idempotency_key" $keyed {{ "~^POST:." 1; default 0; }}
   map $http_x_forwarded_proto $scheme_outside {{ default $http_x_forwarded_proto; "" $scheme; }}
 
   server {{
@@ -84,6 +86,17 @@ ROUTE = """
     location = {prefix} {{ return 308 {prefix}/; }}
     location ~ ^{prefix}({private})(/|$) {{ return 404; }}
     location {prefix}/ {{
+      error_page 418 = @{name}_keyed;
+      if ($keyed) {{ return 418; }}
+{proxy}
+      proxy_next_upstream error timeout http_503;
+    }}
+    location @{name}_keyed {{
+{proxy}
+      proxy_next_upstream error timeout http_503 non_idempotent;
+    }}
+"""
+PROXY = """\
       set $upstream_{name} {host};
       rewrite ^{prefix}/(.*)$ /$1 break;
       proxy_pass http://$upstream_{name}:{port};
@@ -94,19 +107,16 @@ ROUTE = """
       proxy_set_header X-Forwarded-Host $http_host;
       proxy_set_header X-Forwarded-Proto $scheme_outside;
       proxy_set_header X-Forwarded-Prefix {prefix};
-      proxy_connect_timeout 5s;
+      proxy_connect_timeout 2s;
       proxy_read_timeout 65s;
-      proxy_next_upstream error timeout;
-      proxy_next_upstream_tries 2;
-    }}
-"""
+      proxy_next_upstream_tries 3;"""
 
 
 def nginx_conf(gateway: Gateway) -> str:
     """The text of nginx.conf."""
     private = "|".join(gateway.private)
     body = "".join(
-        ROUTE.format(prefix=route.prefix, name=route.name, host=route.host, port=route.port, private=private)
+        ROUTE.format(prefix=route.prefix, name=route.name, private=private, proxy=PROXY.format(**vars(route)))
         for route in gateway.routes
     )
     return HEAD.format(limit=gateway.limit, home=gateway.home) + body + "  }\n}\n"

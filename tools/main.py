@@ -35,6 +35,7 @@ Peyvand. Usage: ./peyvand COMMAND
   down [--volumes]         stop it; --volumes forgets its data
   logs [SERVICE …]         what the services write
   scale SERVICE=N …        how many processes of a service run
+  roll [SERVICE …]         renew containers one by one; no request is refused meanwhile
   doctor                   look at everything that runs, and say what to do where something is wrong
        --state DIR         of the demo or stack to look at
        --json FILE         write the findings
@@ -118,6 +119,7 @@ ELSEWHERE = {
     "logs": "tools.compose.commands:logs",
     "scale": "tools.compose.commands:scale",
     "doctor": "tools.doctor.__main__:main",
+    "roll": "tools.operate.roll:main",
     "backup": "tools.operate.backup:main",
     "restore": "tools.operate.restore:main",
     "test": "tools.test:main",

@@ -34,6 +34,11 @@ def main() -> int:
     if arguments.command == "migrate":
         set_up(settings, "notifications")
         return 0
+    if arguments.command == "begin-epoch":
+        use_demo_clock(settings.demo_clock)
+        doubt_what_may_have_left(Background("notifications", settings).sessions)
+        begin_epoch(settings, service="notifications")
+        return 0
     check_boot(settings, "notifications")
     if arguments.command == "api":
         return serve(
@@ -42,11 +47,6 @@ def main() -> int:
     background = Background("notifications", settings)
     if arguments.command == "dead-letters":
         return run_letters(arguments.words, readers(background, with_bus=False))
-    if arguments.command == "begin-epoch":
-        use_demo_clock(settings.demo_clock)
-        doubt_what_may_have_left(background.sessions)
-        begin_epoch(settings, service="notifications")
-        return 0
     only = "all" if arguments.command == "work" else arguments.command
     serve_metrics(settings.metrics_port, settings.metrics_host)
     return run_loops(loops(background, only), heartbeat=settings.heartbeat_file)

@@ -41,6 +41,10 @@ def main() -> int:
     if arguments.command == "migrate":
         set_up(settings, "registry")
         return 0
+    if arguments.command == "begin-epoch":
+        use_demo_clock(settings.demo_clock)
+        begin_epoch(settings, service="registry", settle=settling(Background("registry", settings)))
+        return 0
     check_boot(settings, "registry")
     if arguments.command == "api":
         return serve(lambda: create_app(settings), service="registry", at=arguments, drain_s=settings.drain_seconds)
@@ -48,9 +52,6 @@ def main() -> int:
     use_demo_clock(settings.demo_clock)
     if arguments.command == "dead-letters":
         return run_letters(arguments.words, readers(background, with_bus=False))
-    if arguments.command == "begin-epoch":
-        begin_epoch(settings, service="registry", settle=settling(background))
-        return 0
     if arguments.command in ("load-programmes", "load-territories", "bootstrap-account"):
         return load(background, arguments)
     only = "all" if arguments.command == "work" else arguments.command

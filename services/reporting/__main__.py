@@ -32,15 +32,15 @@ def main() -> int:
     if arguments.command == "migrate":
         set_up(settings, "reporting", temporary_tables=True)
         return 0
+    if arguments.command == "begin-epoch":
+        begin_epoch(settings, service="reporting")
+        return 0
     check_boot(settings, "reporting")
     if arguments.command == "api":
         return serve(lambda: create_app(settings), service="reporting", at=arguments, drain_s=settings.drain_seconds)
     background = Background("reporting", settings)
     if arguments.command == "dead-letters":
         return run_letters(arguments.words, readers(background, with_bus=False))
-    if arguments.command == "begin-epoch":
-        begin_epoch(settings, service="reporting")
-        return 0
     only = "all" if arguments.command == "work" else arguments.command
     serve_metrics(settings.metrics_port, settings.metrics_host)
     return run_loops(loops(background, only), heartbeat=settings.heartbeat_file)

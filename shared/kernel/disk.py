@@ -13,9 +13,9 @@ class DiskFull(Unavailable):
 
 
 def used_share(path: str) -> float:
-    """The used share of the disk a folder lies on, 0 to 1; what only root may still use counts as used."""
+    """The used share of the disk a folder lies on, 0 to 1, as `df` tells it: of what we may use at all."""
     room = shutil.disk_usage(path)
-    return 1.0 - room.free / room.total
+    return room.used / (room.used + room.free)
 
 
 def disk_is_full(settings: CommonSettings) -> bool:

@@ -56,6 +56,7 @@ def test_loss_of_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         load.stop()
     eventually(lambda: not (state / "postgres" / "data" / "postmaster.pid").exists(), within=30)
     shutil.rmtree(state / "postgres")
+    (state / "running.json").unlink()  # left by the supervisor that was killed
     wrong = peyvand("restore", str(kept), "--state", str(state), passphrase="another passphrase")
     assert (wrong.returncode, "passphrase is another one" in wrong.stderr) == (1, True)
     done = peyvand("restore", str(kept), "--verify", "--state", str(state))

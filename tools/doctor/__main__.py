@@ -2,18 +2,19 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tools.demo.site import ROOT
+from tools.compose.stack import StackFailed, the_stack
 from tools.doctor import flow, servers
 from tools.doctor.demo_place import demo_place
 from tools.doctor.finding import Finding
 from tools.doctor.place import NotRunning, Place
+from tools.doctor.stack_place import stack_place
+from tools.operate.errors import Unfit
+from tools.operate.place import CALLER, folder_of, is_stack
 
-CALLER = Path(os.environ.get("PEYVAND_CALLER_DIRECTORY", "."))
 CHECKS: tuple[Callable[[Place], Iterable[Finding]], ...] = (
     servers.parts, servers.webs, servers.databases, servers.redis_policy, servers.clocks, servers.mail,
     servers.text_gateway, flow.flow, servers.disks, servers.keys,
@@ -26,8 +27,9 @@ def examine(place: Place) -> list[Finding]:
 
 
 def find_place(state: Path | None) -> Place:
-    """The Peyvand of a state folder, or the one that runs in the usual place; raises NotRunning."""
-    return demo_place(state or ROOT / ".peyvand" / "demo")
+    """The Peyvand of a state folder: a stack, else a demo; raises NotRunning."""
+    folder = folder_of(state)
+    return stack_place(the_stack(folder)) if is_stack(folder) else demo_place(folder)
 
 
 def main(words: list[str]) -> int:
@@ -38,7 +40,7 @@ def main(words: list[str]) -> int:
     chosen = parser.parse_args(words)
     try:
         place = find_place(chosen.state)
-    except NotRunning as nothing:
+    except (NotRunning, Unfit, StackFailed) as nothing:
         print(f"peyvand: {nothing}", file=sys.stderr)
         return 1
     findings = examine(place)

@@ -16,6 +16,7 @@ import redis
 from cryptography import x509
 from joserfc import jws
 
+from shared.kernel.disk import used_share
 from shared.kernel.migrate import revision_of
 from shared.kernel.tenancy import scoped_tables
 from tools.doctor.finding import Finding, graded, safely
@@ -213,8 +214,7 @@ def _gateway(url: str) -> Iterator[Finding]:
 def disks(place: Place) -> Iterator[Finding]:
     """Room for data: alarm at 80 %, at 90 % imports and exports are refused."""
     for what, path in place.disks.items():
-        room = shutil.disk_usage(path)
-        share = 1 - room.free / room.total
+        room, share = shutil.disk_usage(path), used_share(path)
         yield graded(
             f"disk of {what}", f"{share:.0%} used, {room.free / 2**30:.1f} GiB free",
             warn=share >= ALARM_AT, fail=share >= REFUSE_AT,

@@ -12,9 +12,11 @@ from pathlib import Path
 import psycopg
 from psycopg import IsolationLevel
 
+from tools.compose.stack import StackFailed
+from tools.operate.errors import Unfit
 from tools.operate.keeper import Keeper
 from tools.operate.manifest import ORDER, Manifest, Saved, ahead, measure
-from tools.operate.place import CALLER, ROOT, Unfit, keeper_of, passphrase_of
+from tools.operate.place import CALLER, ROOT, keeper_of, passphrase_of
 from tools.operate.sealing import SealFailed, finish, hash_of, seal_of, start_writing
 
 MANIFEST, SEAL = "manifest.json", "manifest.seal"
@@ -64,7 +66,7 @@ def save_secrets(keeper_folder: Path, file: Path, *, passphrase: str, apart_from
         raise Unfit("secrets are only written sealed: set PEYVAND_BACKUP_PASSPHRASE, or give --passphrase-file")
     if file.resolve().is_relative_to(apart_from.resolve()):
         raise Unfit("secrets and data in one place protect nobody: give --secrets another folder, best another medium")
-    names = [each.name for each in sorted(keeper_folder.glob("*.json")) if each.name in {"secrets.json", "keys.json"}]
+    names = [name for name in ("secrets.json", "keys.json", "secrets", "env.json") if (keeper_folder / name).exists()]
     command = ["tar", "-C", str(keeper_folder), "-c", *names]
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin")}
     finish(start_writing(command, environment, file, passphrase=passphrase), "the secrets")
@@ -88,7 +90,7 @@ def main(words: list[str]) -> int:
     except FileExistsError:
         print(f"peyvand: {folder} is there already; a set is never written over: choose another --to", file=sys.stderr)
         return 1
-    except (Unfit, SealFailed, psycopg.Error, OSError) as error:
+    except (Unfit, SealFailed, StackFailed, psycopg.Error, OSError) as error:
         print(f"peyvand: no backup was made: {str(error).strip().splitlines()[0]}", file=sys.stderr)
         return 1
     for each in manifest.saved:

@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from tools.demo.children import Recipe, Watch, run_all
-from tools.demo.databases import SERVICES, create_databases, grant_tables
+from tools.demo.databases import create_databases
 from tools.demo.known import known_site
 from tools.demo.plan import python
 from tools.demo.postgres import binaries
@@ -40,12 +40,13 @@ class Keeper(Protocol):
         """The command that loads a dump from its input into an empty database."""
         ...
 
-    def at_rest(self) -> AbstractContextManager[None]:
-        """During the block nothing but the database server runs; what ran before runs again after it."""
+    def at_rest(self, *, only_look: bool = False) -> AbstractContextManager[None]:
+        """During the block nothing but the database server runs; what ran before runs again after it. A place that
+        can be looked at while it runs is not stopped for `only_look`."""
         ...
 
-    def open_doors(self, *, tables: bool) -> None:
-        """Roles, databases and their rights as a first start makes them; those on tables once there are some."""
+    def open_doors(self) -> None:
+        """Roles, databases and their rights as a first start makes them; those on tables come with a dump."""
         ...
 
     def run(self, service: str, *words: str) -> None:
@@ -88,8 +89,9 @@ class DemoKeeper:
         return self._command("pg_restore", database, "--exit-on-error")
 
     @contextmanager
-    def at_rest(self) -> Iterator[None]:
+    def at_rest(self, *, only_look: bool = False) -> Iterator[None]:
         """See Keeper."""
+        del only_look  # a demo that runs holds the lock of its folder
         self.state.open()
         watch = Watch(self.state.folder / "logs", lambda: None, lambda line: print(line, flush=True))
         try:
@@ -104,11 +106,9 @@ class DemoKeeper:
             watch.stop(list(watch.children))
             self.state.close()
 
-    def open_doors(self, *, tables: bool) -> None:
+    def open_doors(self) -> None:
         """See Keeper."""
         create_databases(self.site.admin_url, self.site.passwords)
-        for service in SERVICES if tables else ():
-            grant_tables(self.site.database(service, "owner"), service)
 
     def run(self, service: str, *words: str) -> None:
         """See Keeper."""

@@ -11,12 +11,14 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tools.compose.stack import StackFailed
 from tools.demo.children import ChildFailed
 from tools.demo.state import AlreadyRunning
 from tools.operate.backup import MANIFEST, SEAL
+from tools.operate.errors import Unfit
 from tools.operate.keeper import Keeper, NotUp
 from tools.operate.manifest import Manifest, Saved, ahead, differences, measure
-from tools.operate.place import CALLER, Unfit, keeper_of, passphrase_of
+from tools.operate.place import CALLER, keeper_of, passphrase_of
 from tools.operate.sealing import SealFailed, finish, hash_of, seal_of, start_reading
 
 SERVICES = ("registry", "reporting", "notifications")
@@ -60,9 +62,9 @@ def restore(
     """
     manifest = read_set(folder, passphrase=passphrase)
     say(f"the set of {manifest.began_at} is whole")
-    with keeper.at_rest():
+    with keeper.at_rest(only_look=drill):
         began = time.monotonic()
-        keeper.open_doors(tables=False)
+        keeper.open_doors()
         for saved in manifest.saved:
             _load(keeper, saved, folder, passphrase, verify=verify or drill)
             how = "loaded, and as it was" if verify or drill else "loaded"
@@ -71,7 +73,7 @@ def restore(
             _drop(keeper, [_scratch(saved.service) for saved in manifest.saved])
             return manifest
         _swap(keeper, [saved.service for saved in manifest.saved])
-        keeper.open_doors(tables=True)
+        keeper.open_doors()
         for service in SERVICES:
             keeper.run(service, "migrate")
         for service in SERVICES:
@@ -139,7 +141,7 @@ def main(words: list[str]) -> int:
     except AlreadyRunning as error:
         print(f"peyvand: {error}; a restore needs it stopped", file=sys.stderr)
         return 1
-    except (Unfit, Broken, SealFailed, NotUp, ChildFailed, psycopg.Error, OSError) as error:
+    except (Unfit, Broken, SealFailed, NotUp, ChildFailed, StackFailed, psycopg.Error, OSError) as error:
         print(f"peyvand: not restored: {str(error).strip().splitlines()[0]}", file=sys.stderr)
         return 1
     print("the copies were as they should be; nothing was changed" if chosen.drill else f"{keeper.name} is restored")

@@ -1,0 +1,72 @@
+"""A rolling restart of every service under fifty requests a second refuses nobody (delivery promises 3.10, C20)."""
+
+import uuid
+
+import httpx2
+import pytest
+
+from tests.support.http_load import Ask, HttpLoad
+from tests.support.own_stack import StackWorld, peyvand
+from tools.chaos.client import Client
+from tools.operate.compose import Running
+
+
+def asks(world: StackWorld, run: str) -> HttpLoad:
+    """Reads of all three services, and writes of one, through the gateway."""
+    client = Client(world)
+    assert client.sign_in()
+    headers = {"authorization": f"Bearer {client.token}"}
+
+    def read(path: str) -> Ask:
+        return lambda http, _number: http.get(world.compose.url + path, headers=headers).status_code
+
+    def write(http: httpx2.Client, number: int) -> int:
+        person = {
+            "id": str(uuid.uuid5(uuid.UUID(run), str(number))), "territory_code": "IR",
+            "display_name": f"{run} {number}",
+            "family_name": run, "language": "fa", "minor": False, "email": f"roll{number}@chaos.example",
+        }  # fmt: skip
+        keyed = headers | {"idempotency-key": f"{run}/{number}"}
+        return http.post(f"{world.compose.url}/registry/v1/people", json=person, headers=keyed).status_code
+
+    return HttpLoad(
+        {
+            "registry": read("/registry/v1/programmes"),
+            "reporting": read("/reporting/readyz"),
+            "notifications": read("/notifications/v1/deliveries?limit=1"),
+            "page": read("/reporting/healthz"),
+            "write": write,
+        }
+    )
+
+
+@pytest.mark.timeout(1300)
+def test_nobody_is_refused_while_everything_is_renewed(operated: StackWorld) -> None:
+    """Every container of ours is another one afterwards, and each request had its answer."""
+    run = str(uuid.uuid4())
+    before = {each["Name"] for each in operated.compose.containers()}
+    load = asks(operated, run)
+    load.start()
+    try:
+        done = peyvand("roll", "--state", str(operated.folder), "--patience", "300", within=1200)
+    finally:
+        load.stop()
+    assert done.returncode == 0, done.stderr
+    after = {each["Name"] for each in operated.compose.containers()}
+    ours = Running(operated.compose).rollable()
+    assert len(ours) == 13
+    kept = {
+        name for name in before & after if any(name.startswith(f"{operated.compose.project}-{own}-") for own in ours)
+    }
+    assert kept == set()
+    assert load.failed() == {}
+    answers = sum(load.seen.values())
+    written = load.seen["write", 201]
+    present = operated.sql(
+        "registry",
+        "SELECT count(*) FROM people WHERE id IN (SELECT aggregate_id FROM outbox "
+        "WHERE type = 'peyvand.person.registered.v1') AND display_name LIKE %s",
+        f"{run}%",
+    )[0][0]
+    print(f"{done.stdout}{answers} requests, {dict(load.seen)}, slowest {load.slowest:.1f} s")
+    assert present == written, "each write happened once"

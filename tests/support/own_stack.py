@@ -1,0 +1,65 @@
+"""A stack in containers of a test's own, and the same stack as the load of the fault bench sees a bench."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tools.chaos.stage import AUDIT
+from tools.chaos.world import World
+from tools.compose.stack import ComposeStack, the_stack
+from tools.demo.state import free_port
+from tools.operate.compose import StackKeeper
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def peyvand(*words: str, passphrase: str = "", within: float = 600.0) -> "subprocess.CompletedProcess[str]":
+    """One command of the operator."""
+    environment = {**os.environ, **({"PEYVAND_BACKUP_PASSPHRASE": passphrase} if passphrase else {})}
+    command = [sys.executable, "-m", "tools.main", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=within
+    )
+
+
+@contextmanager
+def own_stack(folder: Path, project: str) -> Iterator[ComposeStack]:
+    """The shipped compose file under a name of its own, with the demo's clock and mailbox; gone afterwards."""
+    words = ("--state", str(folder), "--project", project, "--port", str(free_port(set())))
+    done = peyvand("up", "--demo", *words)
+    try:
+        assert done.returncode == 0, done.stderr
+        yield the_stack(folder)
+    finally:
+        peyvand("down", "--volumes", "--state", str(folder))
+
+
+class StackWorld(World):
+    """A stack as the load sees it: through the gateway; its databases as the administrator sees them."""
+
+    def __init__(self, stack: ComposeStack) -> None:
+        self.compose = stack
+        self.folder = stack.state.folder
+        self.secrets = {"account": stack.state.secret("account")}
+
+    def dsn(self, service: str) -> str:
+        """See World."""
+        return StackKeeper(self.compose).admin_url(f"peyvand_{service}")
+
+    def url(self, service: str) -> str:
+        """See World."""
+        return f"{self.compose.url}/{service}"
+
+    def sql(self, service: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """See World. The bench's audit stays away: its tables belong to nobody a migration knows."""
+        return [] if statement == AUDIT else super().sql(service, statement, *values)
+
+    def received(self, to: Path) -> Path:
+        """A copy of what the mailbox has kept so far."""
+        container = self.compose.compose("ps", "-q", "mailbox", capture=True).split()[0]
+        subprocess.run(["docker", "cp", "-q", f"{container}:/var/lib/mailbox/.", str(to)], check=True)
+        return to
