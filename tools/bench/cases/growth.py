@@ -4,10 +4,10 @@ import time
 
 import psycopg
 
-from shared.contracts.envelope import Envelope
-from shared.kernel.tenancy import enter
 from services.registry.background import STREAM
+from shared.contracts.envelope import Envelope
 from shared.kernel.feed import wires
+from shared.kernel.tenancy import enter
 from tools.bench.cases.projection import begin, consumer
 from tools.bench.journal import CYCLE, PROGRAMME, PROVINCES, TENANT, fill
 from tools.bench.measure import Finding, Row, expect, medians
@@ -54,7 +54,7 @@ def stage(bench: Bench, have: int, want: int, batches: int, *, first: int) -> li
     for number in range(batches):
         with bench.sessions("registry").begin() as session:
             found = wires(session, STREAM, after=first + number * BATCH, limit=BATCH, name="registry")
-        envelopes = [Envelope.model_validate_json(wire) for _seq, _kind, wire in found]
+        envelopes = [Envelope.model_validate_json(each.wire) for each in found]
         start = time.perf_counter()
         with bench.sessions("reporting").begin() as session:
             enter(session, tenant=TENANT, province="*")
