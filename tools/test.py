@@ -19,7 +19,7 @@ from tools.demo.valkey import Valkey, ValkeyUnavailable
 from tools.lint import ROOT, run_stages
 
 QUICK = ("architecture", "unit", "contract", "integration")
-SLOW = ("security", "e2e", "browser", "chaos")
+SLOW = ("containers", "security", "e2e", "browser", "chaos")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PASSWORD = "only-for-tests"
 NO_TESTS = 5  # pytest's exit code when a folder is empty
@@ -103,12 +103,26 @@ def run_pytest(folders: list[str], environment: Mapping[str, str], words: list[s
 def run(*, quick: bool, words: list[str]) -> int:
     """The linters, then the tests; what failed before the tests is said before them."""
     environment = {} if quick else {"PEYVAND_CHROMIUM": find_browser()}
-    failed = run_stages()
-    if failed:
-        print(f"failed before the tests: {', '.join(failed)}", flush=True)
-    with servers() as addresses:
+    with preparing(quick=quick), servers() as addresses:
+        failed = run_stages()
+        if failed:
+            print(f"failed before the tests: {', '.join(failed)}", flush=True)
         code = run_pytest([*QUICK, *(() if quick else SLOW)], {**environment, **addresses}, words)
     return code or (1 if failed else 0)
+
+
+@contextmanager
+def preparing(*, quick: bool) -> Iterator[None]:
+    """Container engine and images are made ready beside the linters and the first tests; who needs them waits."""
+    if quick:
+        yield
+        return
+    process = subprocess.Popen([sys.executable, "-m", "tools.compose.prepare"], cwd=ROOT)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def main(words: list[str]) -> int:

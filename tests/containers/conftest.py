@@ -1,6 +1,7 @@
-"""One stack for the tests of what operators do; they follow each other on it."""
+"""Stacks in containers as an operator gets them: `./peyvand up --demo`, each once for all tests that share it."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +9,42 @@ import pytest
 
 from tests.support.own_stack import StackWorld, own_stack
 from tools.chaos.stage import set_stage
-from tools.compose.stack import the_stack
+from tools.compose.commands import down, up
+from tools.compose.engine import EngineMissing
+from tools.compose.images import ImageFailed
+from tools.compose.prepare import prepare
+from tools.compose.stack import ComposeStack, the_stack
+from tools.demo.state import free_port
 
 
 @pytest.fixture(scope="session")
-def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackWorld]:
+def images() -> dict[str, str]:
+    """Every image by its name in docker-compose.yml; a plain failure where there is no engine."""
+    try:
+        return prepare(print)
+    except (EngineMissing, ImageFailed) as missing:
+        pytest.fail(f"the container tests need a container engine and images: {missing}", pytrace=False)
+
+
+@pytest.fixture(scope="package")
+def running(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
+    """A stack of its own name, folder and port; its data goes with it."""
+    assert images
+    folder = tmp_path_factory.mktemp("stack")
+    words = ["--state", str(folder)]
+    project = f"peyvand-test-{os.getpid()}"
+    try:
+        code = up([*words, "--demo", "--project", project, "--port", str(free_port(set()))])
+        if code != 0:
+            pytest.fail("./peyvand up --demo did not come up; its words are above", pytrace=False)
+        yield the_stack(folder)
+    finally:
+        down([*words, "--volumes"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def operated(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackWorld]:
     """A running stack with a cycle, people with addresses, and sending switched on."""
     given = os.environ.get("PEYVAND_TEST_STACK")
     if given:  # a stack with --demo that runs already; its data is lost

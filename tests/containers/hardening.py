@@ -13,11 +13,11 @@ MACHINE_CPUS = 2
 SECRETS = "/run/secrets/"
 PROGRESS = {
     "-api": "/readyz",
-    "-relay": "shared.kernel.alive",
-    "-listener": "shared.kernel.alive",
-    "-clock": "shared.kernel.alive",
-    "-worker": "shared.kernel.alive",
-    "-sweeper": "shared.kernel.alive",
+    "-relay": "kernel/alive",
+    "-listener": "kernel/alive",
+    "-clock": "kernel/alive",
+    "-worker": "kernel/alive",
+    "-sweeper": "kernel/alive",
     "postgres": "SELECT",
     "redis": "ping",
     "queue": "ping",

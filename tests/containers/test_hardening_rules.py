@@ -15,7 +15,7 @@ SOUND: dict[str, Any] = {
         "Labels": {"com.docker.compose.service": "registry-relay"},
         "User": "10001:10001",
         "Env": ["PEYVAND_SECRETS_DIR=/run/secrets"],
-        "Healthcheck": {"Test": ["CMD", "python", "-m", "shared.kernel.alive", "/tmp/heartbeat"]},
+        "Healthcheck": {"Test": ["CMD", "python", "/app/shared/kernel/alive.py", "/tmp/heartbeat"]},
         "StopTimeout": 45,
     },
     "HostConfig": {
@@ -103,7 +103,7 @@ PLANTED: dict[str, tuple[Doctored, str]] = {
     "killed at once": (config(StopTimeout=None), "is killed after 10 s"),
     "no health check": (config(Healthcheck=None), "has no health check"),
     "a health check switched off": (config(Healthcheck={"Test": ["NONE"]}), "has no health check"),
-    "health is being there": (config(Healthcheck={"Test": ["CMD", "true"]}), "does not ask shared.kernel.alive"),
+    "health is being there": (config(Healthcheck={"Test": ["CMD", "true"]}), "does not ask kernel/alive"),
     "an unknown network": (only_on("bus", "default"), "is on ['bus', 'default']"),
     "the database on the bus": (as_service("postgres", only_on("bus", "data")), "not on ['data'] alone"),
     "a service with a port": (door("127.0.0.1"), "listens on"),
