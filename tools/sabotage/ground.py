@@ -23,7 +23,7 @@ from tools.demo.plan import FIRST_LOGIN
 from tools.demo.site import Site
 from tools.demo.state import State
 
-READY_WITHIN_S = 90.0
+READY_WITHIN_S = 240.0
 TOMORROW = {"starts_at": "2020-11-04T08:00:00+00:00", "ends_at": "2020-11-04T10:00:00+00:00"}
 
 

@@ -176,7 +176,7 @@ def slow_server(ground: Ground) -> None:
     try:
         ground.spawn(*SPEAKING)
         meeting = ground.schedule(ground.client())
-        ended = wait_for(lambda: ground.deliveries(meeting) in (["sent"], ["unknown"]), 45, every=0.2)
+        ended = wait_for(lambda: ground.deliveries(meeting) in (["sent"], ["unknown"]), 55, every=0.2)
         must(ended and ground.deliveries(meeting) == ["sent"], f"the message is {ground.deliveries(meeting)}")
     finally:
         server.stop()
