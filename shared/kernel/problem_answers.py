@@ -66,7 +66,11 @@ class ProblemAnswers:
         """Pydantic's errors as fields with localised words."""
         errors = []
         for each in found:
-            where = ".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path", "header"))
+            first, *rest = each["loc"] or ("",)
+            # The first part says where the field was sent; a field of its own may be called `body` or `path`, too.
+            where = ".".join(
+                str(part) for part in (rest if first in ("body", "query", "path", "header") else (first, *rest))
+            )
             code = each["type"]
             context = {name: value for name, value in (each.get("ctx") or {}).items() if isinstance(value, str | int)}
             if code == "value_error":

@@ -62,32 +62,33 @@ def body_for(document: dict[str, Any], operation: Operation) -> Any:
     spoken = document["paths"][operation.path][operation.method.lower()].get("requestBody")
     if spoken is None:
         return None
-    return _example(document, spoken["content"]["application/json"]["schema"])
+    return example_of(document, spoken["content"]["application/json"]["schema"])
 
 
 def query_for(document: dict[str, Any], operation: Operation) -> dict[str, Any]:
     """The query parameters a question cannot do without."""
     asked = document["paths"][operation.path][operation.method.lower()].get("parameters", [])
     return {
-        each["name"]: _example(document, each["schema"], each["name"])
+        each["name"]: example_of(document, each["schema"], each["name"])
         for each in asked
         if each["in"] == "query" and each["required"]
     }
 
 
-def _example(document: dict[str, Any], schema: dict[str, Any], name: str = "") -> Any:
+def example_of(document: dict[str, Any], schema: dict[str, Any], name: str = "") -> Any:
+    """A value that fits a schema."""
     if "$ref" in schema:
-        return _example(document, document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]], name)
+        return example_of(document, document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]], name)
     for several in ("anyOf", "oneOf", "allOf"):
         if several in schema:
-            return _example(document, schema[several][0], name)
+            return example_of(document, schema[several][0], name)
     if "const" in schema or "enum" in schema:
         return schema.get("const", schema.get("enum", [None])[0])
     if schema.get("type") == "object":
         return _object(document, schema)
     if schema.get("type") == "array":
         item = schema.get("items", {"type": "string"})
-        return [_example(document, item, name) for _ in range(max(1, schema.get("minItems", 0)))]
+        return [example_of(document, item, name) for _ in range(max(1, schema.get("minItems", 0)))]
     return _plain(schema, name)
 
 
@@ -95,8 +96,8 @@ def _object(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     fields = schema.get("properties", {})
     inner = [schema.get("additionalProperties"), *schema.get("patternProperties", {}).values()]
     if not fields and any(isinstance(each, dict) for each in inner):
-        return {"fa": _example(document, next(each for each in inner if isinstance(each, dict)))}
-    return {each: _example(document, fields[each], each) for each in schema.get("required", [])}
+        return {"fa": example_of(document, next(each for each in inner if isinstance(each, dict)))}
+    return {each: example_of(document, fields[each], each) for each in schema.get("required", [])}
 
 
 def _plain(schema: dict[str, Any], name: str) -> Any:

@@ -52,3 +52,12 @@ def test_the_served_document_refers_to_nothing_that_is_not_in_it(service: str, h
         return found
 
     assert lacking(document) == []
+
+
+def test_a_field_called_body_keeps_its_name_in_the_refusal(houses: dict[str, House]) -> None:
+    letter = {
+        "programme": "sad-dabirkhaneh", "cycle": "1399-1400", "province": "IR-03", "subject": "x", "body": "a\x00b",
+        "direction": "province_to_agency", "subject_code": "readiness",
+    }  # fmt: skip
+    seen = houses["registry"].client.post("/v1/letters", json=letter, headers=headers_for(HQ))
+    assert [each["field"] for each in seen.json()["errors"]] == ["body"]
