@@ -1,4 +1,4 @@
-"""The limits the product's doors are measured against: an answer of the same bytes, and the same rows by raw asyncpg."""
+"""The limits of the product's doors: an answer of the same bytes, and the same rows by raw asyncpg."""
 
 import json
 import os
@@ -9,12 +9,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-
 
 _STEP = "UPDATE pairings SET proposed_on = $2, reason = $3, sequence = sequence + 1 WHERE id = $1 RETURNING sequence"
 _EVENT = """

@@ -1,4 +1,4 @@
-"""A light HTTP client for load: raw sockets on one event loop, a request prepared as bytes, answers counted by status."""
+"""A light HTTP client for load: raw sockets on one event loop, requests as bytes, answers counted by status."""
 
 import asyncio
 import time

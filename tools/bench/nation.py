@@ -1,4 +1,4 @@
-"""What the cases with a front door need: programme, territories, an open cycle, somebody signed in, the web processes."""
+"""What cases with a front door need: programme, territories, an open cycle, somebody signed in, web processes."""
 
 import time
 from datetime import UTC, datetime

@@ -79,7 +79,18 @@ def worker(bench: Bench, *, processes: int = 0, **environment: str) -> Recipe:
         **environment,
     }
     quiet = ["--without-gossip", "--without-mingle", "-l", "WARNING"]
-    words = ["-m", "celery", "-A", "tools.bench.peers", "worker", "-c", str(processes or os.cpu_count()), "-Q", "idle", *quiet]
+    words = [
+        "-m",
+        "celery",
+        "-A",
+        "tools.bench.peers",
+        "worker",
+        "-c",
+        str(processes or os.cpu_count()),
+        "-Q",
+        "idle",
+        *quiet,
+    ]
     sender = client(bench)
     return Recipe("celery", [sys.executable, *words], given, ROOT, lambda: bool(sender.control.ping(timeout=1.0)))
 

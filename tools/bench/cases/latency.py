@@ -17,9 +17,7 @@ from tools.demo.plan import Plan, python
 from tools.demo.site import ROOT
 
 PER_S = 200
-ROWS = (
-    Row("commit to KPI visible at 200 events/s, p99", "the same with a relay polling every 100 ms", 0.4, True),
-)
+ROWS = (Row("commit to KPI visible at 200 events/s, p99", "the same with a relay polling every 100 ms", 0.4, True),)
 
 
 def run(bench: Bench) -> list[Finding]:

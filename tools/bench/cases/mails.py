@@ -1,4 +1,4 @@
-"""Personalised mails through the delivery truth: against three bare committed updates per mail, and a Celery task each."""
+"""Personalised mails through the delivery truth: against three bare committed updates, and against a task each."""
 
 import smtplib
 import sys

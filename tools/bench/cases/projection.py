@@ -134,7 +134,9 @@ class Tail:
         position = 0
         while position < count:
             with self.log.begin() as session:
-                batch: list[dict[str, Any]] = [dict(row) for row in session.execute(_LOG, {"after": position}).mappings()]
+                batch: list[dict[str, Any]] = [
+                    dict(row) for row in session.execute(_LOG, {"after": position}).mappings()
+                ]
             position = batch[-1]["feedseq"]
             with self.facts.begin() as session:
                 enter(session, tenant=TENANT, province="*")

@@ -1,4 +1,4 @@
-"""The whole demo stack: how long from the command to healthy when everything is there already, and what it holds idle."""
+"""The whole demo stack: from the command to healthy when everything is there already, and what it holds idle."""
 
 import os
 import signal
