@@ -1,4 +1,4 @@
-"""Fills outbox with events of obligations, the most frequent kind, set-based: what the services would have written, in whatever number."""
+"""Fills the outbox with events of obligations, the most frequent kind, set-based and in whatever number."""
 
 import psycopg
 
@@ -17,7 +17,8 @@ _DATA = """jsonb_build_object(
         'title', jsonb_build_object('fa', 'گزارش فصلی دبیرخانه', 'en', 'Quarterly report of the secretariat'),
         'level', 'secretariat', 'assignees', jsonb_build_array(jsonb_build_object('role', 'PS', 'province', 'IR-01')),
         'period_key', 'Q1', 'period_label', jsonb_build_object('fa', 'فصل نخست', 'en', 'First quarter'),
-        'state', 'open', 'opens_at', '2020-11-01T00:00:00Z', 'due_on', CAST('2020-09-22' AS date) + CAST(g.n % 100 AS int),
+        'state', 'open', 'opens_at', '2020-11-01T00:00:00Z',
+        'due_on', CAST('2020-09-22' AS date) + CAST(g.n % 100 AS int),
         'due_at', '2021-02-28T20:29:59Z', 'due_version', 1))"""
 _EVENTS = f"""
 INSERT INTO outbox (feed_seq, stream, event_id, type, aggregate_type, aggregate_id, sequence, tenant, programme,

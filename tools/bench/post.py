@@ -1,4 +1,4 @@
-"""Mails that are due, as many as a case wants: one is planned by the product's own listener, the rest are its copies."""
+"""Mails that are due, as many as wanted: the product's own listener plans one, the rest are its copies."""
 
 import smtplib
 

@@ -1,4 +1,4 @@
-"""python -m tools.bench.sink PORT: an SMTP server that takes every mail and counts it; `COUNT` tells, `ZERO` forgets."""
+"""python -m tools.bench.sink PORT: an SMTP server that takes and counts every mail; COUNT tells, ZERO forgets."""
 
 import asyncio
 import sys

@@ -3,7 +3,18 @@
 from importlib import import_module
 from types import ModuleType
 
-NAMES = ("publish", "projection", "dashboard", "rebuild", "growth", "latency", "partitions", "mails")
+NAMES = (
+    "publish",
+    "projection",
+    "dashboard",
+    "rebuild",
+    "growth",
+    "latency",
+    "partitions",
+    "mails",
+    "pairing",
+    "stack",
+)
 
 
 def find(only: str = "") -> dict[str, ModuleType]:

@@ -1,4 +1,4 @@
-"""Headquarters' dashboard answer over HTTP, signed in and within row-level security, and its 304, against static bytes."""
+"""Headquarters' dashboard answer, signed in and within row-level security, and its 304, against static bytes."""
 
 from dataclasses import replace
 

@@ -20,8 +20,8 @@ _FACTS = f"""
 INSERT INTO obligation_facts (tenant, programme, cycle, province, territory, fact_id, version, kind, effective_on,
     recorded_at, source, feedseq, template, title, level, roles, period_key, state, due_on)
 SELECT '{TENANT}', '{PROGRAMME}', '{CYCLE}', p, 'IR/' || p, gen_random_uuid(), 1, 'create', '2020-11-01',
-    '2020-11-01T08:00:00Z', '/peyvand/registry', n, 'H' || 1 + n % 5, '{{"fa": "گزارش"}}', 'secretariat', '{{PS}}', 'Q1',
-    'open', CAST('2020-09-22' AS date) + CAST(n % 100 AS int)
+    '2020-11-01T08:00:00Z', '/peyvand/registry', n, 'H' || 1 + n % 5, '{{"fa": "گزارش"}}', 'secretariat',
+    '{{PS}}', 'Q1', 'open', CAST('2020-09-22' AS date) + CAST(n % 100 AS int)
 FROM (SELECT n, 'IR-' || lpad((1 + n % {PROVINCES})::text, 2, '0') AS p
       FROM generate_series(%s::bigint, %s::bigint) n) g"""
 _CELLS = """INSERT INTO kpi_cells (tenant, programme, cycle, province, kpi, part, dims, day, amount)

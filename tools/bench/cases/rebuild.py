@@ -1,4 +1,4 @@
-"""Rebuild from the journal: the product's, which reads every event by its contract, against set-based SQL over the log."""
+"""Rebuild from the journal: the product's, by contract and event, against set-based SQL over the same log."""
 
 from sqlalchemy import text
 
