@@ -1,4 +1,4 @@
-"""A pytest plugin for parallel runs: tests that start whole stacks or browsers take turns, in two lines of like length."""
+"""A pytest plugin for parallel runs: tests that start stacks or browsers take turns, in two lines of like length."""
 
 import pytest
 

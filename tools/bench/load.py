@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""A light HTTP client for load: raw sockets on one loop, a request prepared as bytes, answers counted by status."""
-=======
 """A light HTTP client for load: raw sockets on one event loop, requests as bytes, answers counted by status."""
->>>>>>> bench2
 
 import asyncio
 import time

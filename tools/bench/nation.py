@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""What cases with a front door need: programme, territories, an open cycle, somebody signed in, the web processes."""
-=======
 """What cases with a front door need: programme, territories, an open cycle, somebody signed in, web processes."""
->>>>>>> bench2
 
 import time
 from datetime import UTC, datetime
