@@ -142,6 +142,8 @@ def sweep(sessions: sessionmaker[Session], dues: Sequence[Due], *, stop: threadi
     with sessions() as lock_session, lock_session.begin():
         if not lock_session.execute(text("SELECT pg_try_advisory_xact_lock(:k)"), {"k": CLOCK_LOCK}).scalar_one():
             return 0
+        # The lock waits idle while the rows are handled; a sweep of many rows must not lose it, and die of that.
+        lock_session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         with sessions.begin() as session:
             now, tenants = business_now(session), known_tenants(session)
         for tenant in tenants:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import shared.kernel.cursors
 import shared.kernel.idempotency
+import shared.kernel.outbox
 import shared.kernel.relay  # noqa: F401 - each declares kernel tables
 from shared.kernel.db import KernelTable, new_engine, new_sessions
 from tests.integration.shared.probe import DDL
