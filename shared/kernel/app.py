@@ -37,7 +37,7 @@ from shared.kernel.problems import (
     Unavailable,
 )
 from shared.kernel.settings import CommonSettings
-from shared.kernel.tracing import in_trace, trace_id
+from shared.kernel.tracing import enter_trace, trace_id
 from shared.kernel.words import words_in
 
 log = structlog.get_logger()
@@ -151,18 +151,18 @@ def _dress(request: Request, response: Response) -> None:
 
 
 async def _edge(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    with in_trace(request.headers.get("traceparent")) as traceparent:
-        began, status = time.perf_counter(), 500
-        try:
-            refusal = _refusal_at_edge(request)
-            response = await call_next(request) if refusal is None else _problem(request, refusal)
-            status = response.status_code
-        finally:
-            # An unexpected fault is answered outside of here, with 500.
-            note_request(request, status=status, seconds=time.perf_counter() - began)
-        _dress(request, response)
-        response.headers["traceparent"] = traceparent
-        return response
+    # Entered for good: a request has a context of its own, and its unexpected fault is answered outside of here.
+    traceparent = enter_trace(request.headers.get("traceparent"))
+    began, status = time.perf_counter(), 500
+    try:
+        refusal = _refusal_at_edge(request)
+        response = await call_next(request) if refusal is None else _problem(request, refusal)
+        status = response.status_code
+    finally:
+        note_request(request, status=status, seconds=time.perf_counter() - began)
+    _dress(request, response)
+    response.headers["traceparent"] = traceparent
+    return response
 
 
 def _problem(
