@@ -56,14 +56,14 @@ def run(bench: Bench) -> list[Finding]:
 
     def counted(speed: float) -> float:
         with bench.admin("registry") as connection:
-            seen = [connection.execute(f"SELECT count(*) FROM {t} WHERE {_OWN[t]}").fetchone() for t in TABLES]  # type: ignore[arg-type]
+            seen = [connection.execute(f"SELECT count(*) FROM {t} WHERE {_OWN[t]}").fetchone() for t in TABLES]
         expect([each[0] if each else 0 for each in seen], [count, count], "schools and their events")
         return speed
 
     def fresh(how: object) -> float:
         with bench.admin("registry") as connection:
             for table in TABLES:
-                connection.execute(f"DELETE FROM {table} WHERE {_OWN[table]}")  # type: ignore[arg-type]
+                connection.execute(f"DELETE FROM {table} WHERE {_OWN[table]}")
         speed: float = how()  # type: ignore[operator]
         return speed
 
@@ -92,5 +92,5 @@ def body(first: int, last: int) -> bytes:
 
 def copied(connection: psycopg.Connection[tuple[object, ...]], table: str) -> bytes:
     """The rows as COPY writes them."""
-    with connection.cursor().copy(f"COPY (SELECT * FROM {table} WHERE {_OWN[table]}) TO STDOUT") as copy:  # type: ignore[arg-type]
+    with connection.cursor().copy(f"COPY (SELECT * FROM {table} WHERE {_OWN[table]}) TO STDOUT") as copy:
         return b"".join(bytes(part) for part in copy)
