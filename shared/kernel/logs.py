@@ -46,6 +46,7 @@ def _take_over_libraries(before: list[Any], last: list[Any]) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=before,
+            pass_foreign_args=True,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
@@ -81,7 +82,8 @@ def _name_library(_logger: Any, _method: str, line: Line) -> Line:
     """A library's sentence is no event name: it becomes a field of `library.said`, without the words filled into it."""
     record: logging.LogRecord = line["_record"]
     line["event"], line["logger"], line["said"] = "library.said", record.name, str(record.msg).strip()
-    filled = record.args.values() if isinstance(record.args, Mapping) else record.args or ()
+    words = line.pop("positional_args", None) or ()
+    filled = words.values() if isinstance(words, Mapping) else words
     kept = [each if isinstance(each, int | float) else type(each).__name__ for each in filled]
     if kept:
         line["with"] = kept

@@ -90,9 +90,10 @@ class TestNothingOfPeople:
         assert line["detail"] == {"to": ["[address]", "tel [number]"]}
 
     def test_a_librarys_sentence_comes_without_its_words(self, lines: Lines) -> None:
-        logging.getLogger("celery.app.trace").error("Task %s raised %r", "deliver", ValueError(NAME))
+        logging.getLogger("celery.app.trace").error("Task %s raised %r, try %d", NAME, ValueError(NAME), 3)
         (line,) = lines()
-        assert (line["event"], line["said"]) == ("library.said", "Task %s raised %r")
+        assert (line["event"], line["said"]) == ("library.said", "Task %s raised %r, try %d")
+        assert line["with"] == ["str", "ValueError", 3]
         assert NAME not in json.dumps(line, ensure_ascii=False)
 
     @pytest.mark.parametrize("typed", ["۰۹۱۲۱۲۳۴۵۶۷", "0912 123 4567", "00989121234567", "(a.b+c@sub.example.ir)"])
