@@ -55,6 +55,10 @@ class FakeBus:
         self.trick = ""
         self.meanwhile: Callable[[], None] | None = None
 
+    def info(self, _section: str) -> dict[str, object]:
+        """What a memory that nobody measures says of itself."""
+        return {"used_memory": 0, "maxmemory": 0, "maxmemory_policy": "noeviction"}
+
     def wipe(self) -> None:
         """FLUSHALL, or a restart without persistence."""
         self.entries, self.newest = {}, {}
