@@ -223,6 +223,7 @@ class Consumer:
         began = time.perf_counter()
         with self.sessions.begin() as session:
             cursor = lock_cursor(session, **self.key())
+            reach(f"{self.subscriber.name}-reader.locked")
             if cursor.epoch != epoch:
                 raise GapFound  # the cursor was made anew under another epoch while this batch was on its way
             fresh = [envelope for envelope in batch if envelope.feedseq > cursor.pos]

@@ -72,7 +72,8 @@ def applies(sabotage: Sabotage, tree: Path, *, check: bool = True) -> bool:
 def play(sabotage: Sabotage, tree: Path, templates: Templates, say: bool) -> str:
     """One scenario in one tree: `green`, `red`, or `broken`."""
     templates.renew()
-    environment = {**os.environ, **templates.environment, "PYTHONPATH": str(tree)}
+    quiet = {"PYTHONPATH": str(tree), "PYTHONWARNINGS": "ignore"}
+    environment = {**os.environ, **templates.environment, **quiet}
     command = [sys.executable, "-m", "tools.sabotage.scenario", str(sabotage.number), str(templates.folder)]
     process = subprocess.Popen(
         command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -117,7 +117,7 @@ def two_planners(ground: Ground) -> None:
     ground.sql("notifications", WATCH_CURSOR)
     ground.spawn("registry-web", "registry-relay", "notifications-listener", "notifications-listener")
     client = ground.client()
-    point = ground.arm("notifications-reader.before_commit", LONG_PAUSE)
+    point = ground.arm("notifications-reader.locked", LONG_PAUSE)
     ground.sql("registry", PLANT, "peyvand.chaos.noted.v1", TENANT)
     ground.taken(point)
     meeting = ground.schedule(client)
