@@ -46,7 +46,7 @@ class Publishing:
         while last < self.count:
             with self.sessions.begin() as session:
                 self.bus.xrevrange(self.key, count=1)
-                for seq, kind, wire in wires(session, STREAM, after=last, limit=BATCH, name="registry"):
+                for seq, kind, wire, _trace in wires(session, STREAM, after=last, limit=BATCH, name="registry"):
                     self.bus.xadd(self.key, {"type": kind, "event": wire}, id=f"{seq}-0", maxlen=KEEP)
                     last = seq
         return last
