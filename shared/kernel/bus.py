@@ -30,6 +30,7 @@ E = TypeVar("E", bound=Event)
 Handler = Callable[[Session, Any, Envelope], None]
 BATCH = 500
 POISON_AFTER = 3
+BEHIND = "an earlier event of this aggregate is parked"
 TRANSIENT = (OperationalError, InterfaceError, redis.RedisError, httpx2.HTTPError, OSError)
 
 
@@ -237,13 +238,7 @@ class Consumer:
             self.subscriber.apply(session, [envelope for envelope in own if envelope.subject not in held])
             for envelope in own:
                 if envelope.subject in held and envelope.type in self.subscriber.handlers:
-                    self._park(
-                        session,
-                        envelope,
-                        "blocked",
-                        "an earlier event of this aggregate is parked",
-                        held[envelope.subject],
-                    )
+                    self._park(session, envelope, "blocked", BEHIND, held[envelope.subject])
             self._move(session, cursor, fresh[-1], epoch)
             reach(f"{self.subscriber.name}-reader.before_commit")
         reach(f"{self.subscriber.name}-reader.committed")
