@@ -35,7 +35,7 @@ SABOTAGES = tuple(
             ("swallowed", "the projector swallows errors and goes on", scenarios.poison),
             ("index-dropped", "deliveries have lost their unique index", planned_twice),
             ("policy-unchecked", "the policy of Redis is not checked at the start", scenarios.wrong_policy),
-            ("commit-after-answer", "the commit comes after the answer", scenarios.killed_before_commit),
+            ("commit-after-answer", "the commit comes after the answer", scenarios.answer_before_commit),
         ),
         start=1,
     )
