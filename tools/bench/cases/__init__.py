@@ -13,6 +13,7 @@ NAMES = (
     "partitions",
     "mails",
     "pairing",
+    "bulk",
     "stack",
 )
 
