@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,21 @@ from tools.compose.images import ImageFailed
 from tools.compose.prepare import prepare
 from tools.compose.stack import ComposeStack, the_stack
 from tools.demo.state import free_port
+
+ORDER = ("test_hardening", "test_story", "test_faults", "test_rolling_restart", "test_backup_restore")
+"""The first stack is looked at as it came up; the second is worn by what operators and accidents do to it."""
+_FIRST = ExitStack()
+"""The first stack goes before the second comes: two at once are too much for two cores."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the files of this folder into their order."""
+    here = [item for item in items if item.nodeid.startswith("tests/containers/")]
+    places = [items.index(item) for item in here]
+    ranks = {name: rank for rank, name in enumerate(ORDER)}
+    here.sort(key=lambda item: ranks.get(Path(str(item.fspath)).stem, -1))
+    for place, item in zip(places, here, strict=True):
+        items[place] = item
 
 
 @pytest.fixture(scope="session")
@@ -31,21 +47,26 @@ def running(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
     """A stack of its own name, folder and port; its data goes with it."""
     assert images
     folder = tmp_path_factory.mktemp("stack")
+    _FIRST.callback(_forget, folder)
     words = ["--state", str(folder)]
     project = f"peyvand-test-{os.getpid()}"
-    try:
-        code = up([*words, "--demo", "--project", project, "--port", str(free_port(set()))])
-        if code != 0:
-            pytest.fail("./peyvand up --demo did not come up; its words are above", pytrace=False)
-        yield the_stack(folder)
-    finally:
-        down([*words, "--volumes"])
-        shutil.rmtree(folder, ignore_errors=True)
+    code = up([*words, "--demo", "--project", project, "--port", str(free_port(set()))])
+    if code != 0:
+        _FIRST.close()
+        pytest.fail("./peyvand up --demo did not come up; its words are above", pytrace=False)
+    yield the_stack(folder)
+    _FIRST.close()
+
+
+def _forget(folder: Path) -> None:
+    down(["--state", str(folder), "--volumes"])
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def operated(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackWorld]:
     """A running stack with a cycle, people with addresses, and sending switched on."""
+    _FIRST.close()
     given = os.environ.get("PEYVAND_TEST_STACK")
     if given:  # a stack with --demo that runs already; its data is lost
         world = StackWorld(the_stack(Path(given)))
