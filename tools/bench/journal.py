@@ -24,8 +24,8 @@ _EVENTS = f"""
 INSERT INTO outbox (feed_seq, stream, event_id, type, aggregate_type, aggregate_id, sequence, tenant, programme,
     cycle, province, territory, actor, occurred_at, data)
 SELECT CASE WHEN %(numbered)s THEN g.n END, '{STREAM}', gen_random_uuid(), 'peyvand.obligation.opened.v1',
-    'obligations', g.id, 1, '{TENANT}', '{PROGRAMME}', '{CYCLE}', 'IR-' || lpad((1 + g.n %% {PROVINCES})::text, 2, '0'),
-    'IR/IR-' || lpad((1 + g.n %% {PROVINCES})::text, 2, '0'),
+    'obligations', g.id, 1, '{TENANT}', '{PROGRAMME}', '{CYCLE}', 'IR-' || lpad((g.n %% {PROVINCES})::text, 2, '0'),
+    'IR/IR-' || lpad((g.n %% {PROVINCES})::text, 2, '0'),
     '{{"role": "province_officer", "person_id": "00000000-0000-7000-8000-000000000001"}}',
     '2020-11-01T08:00:00Z', {_DATA.replace("%", "%%")}
 FROM (SELECT n, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id

@@ -98,7 +98,7 @@ def body(first: int, last: int) -> bytes:
             "stages": ["primary"],
             "disability_groups": ["hearing"],
             "enrolment": 40,
-            "territory_code": f"IR-{1 + number % 31:02d}",
+            "territory_code": f"IR-{number % 31:02d}",
         }
         for number in range(first, last)
     ]
