@@ -8,6 +8,8 @@ LINES = {
 }
 
 
+# First: what spreads the tests looks at the marks in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group by folder; everything else is spread freely."""
     for item in items:

@@ -90,7 +90,7 @@ def life(container: Inspected) -> str | None:
     """Reaped, restarted, and given time to leave."""
     host = container["HostConfig"]
     wanted = "no" if is_job(container) else "unless-stopped"
-    if not host["Init"]:
+    if not host.get("Init"):
         return "has no init to reap its children"
     if host["RestartPolicy"]["Name"] not in ({wanted, ""} if wanted == "no" else {wanted}):
         return f"restarts {host['RestartPolicy']['Name'] or 'never'}, not {wanted}"

@@ -58,7 +58,7 @@ def test_no_process_is_root(containers: list[dict[str, Any]]) -> None:
     for each in containers:
         if is_job(each):
             continue
-        users = docker("top", each["Id"], "-eo", "uid").split()[1:]
+        users = [line.split()[0] for line in docker("top", each["Id"], "-eo", "uid,pid").splitlines()[1:]]
         assert users
         assert "0" not in users, f"{name_of(each)} has a process of root"
 

@@ -12,13 +12,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from shared.kernel import databases
 from shared.kernel.db import new_engine
 from shared.kernel.tenancy import enter
 from tests.security.conftest import House
 from tests.security.routes import SERVICES
 from tests.security.tables import SCOPED, as_owner, exempt
 from tests.support.actors import TENANT
-from tools.demo import databases
 
 WITHOUT_LOCK = {"outbox", "dead_letters"}
 """The journal, which the relay's role reads whole, and parked events: no question of a person touches either."""
