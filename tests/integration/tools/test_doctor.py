@@ -60,16 +60,16 @@ def healthy(databases: dict[str, Database], tmp_path: Path) -> Iterator[Place]:
             public_keys=public,
             tokens={"reporting": service_token(kept, name="reporting", scopes=["feed:read:x"], issued_at=now)},
         )
-    for each in databases.values():
+    for service, each in databases.items():
         each.truncate()
         with psycopg.connect(each.owner_url, autocommit=True) as connection:
-            connection.execute("UPDATE alembic_version SET version_num = %s", [revision_of("registry").head])
+            connection.execute("UPDATE alembic_version SET version_num = %s", [revision_of(service).head])
 
 
 def fault(findings: list[Finding], check: str, *, level: str = "FAIL") -> Finding:
     """The one finding that is not ok; it says what to do."""
     bad = [each for each in findings if each.level != "ok"]
-    assert [(each.level, each.check) for each in bad] == [(level, check)], [each.line for each in findings]
+    assert [(each.level, each.check) for each in bad] == [(level, check)], "\n".join(each.line for each in findings)
     assert bad[0].todo
     assert "\n" not in bad[0].line
     return bad[0]
