@@ -23,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Marks that carry meaning: requirements and invariants proven by a test."""
     config.addinivalue_line("markers", "requirement(*ids): requirements this test proves")
     config.addinivalue_line("markers", "invariant(*ids): invariants this test proves")
+    config.addinivalue_line("markers", "drill: a long exercise of operators; ./peyvand test --drills")
 
 
 @pytest.fixture

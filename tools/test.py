@@ -100,14 +100,15 @@ def run_pytest(folders: list[str], environment: Mapping[str, str], words: list[s
         process.wait()
 
 
-def run(*, quick: bool, words: list[str]) -> int:
+def run(*, quick: bool, drills: bool, words: list[str]) -> int:
     """The linters, then the tests; what failed before the tests is said before them."""
     environment = {} if quick else {"PEYVAND_CHROMIUM": find_browser()}
     with preparing(quick=quick), servers() as addresses:
         failed = run_stages()
         if failed:
             print(f"failed before the tests: {', '.join(failed)}", flush=True)
-        code = run_pytest([*QUICK, *(() if quick else SLOW)], {**environment, **addresses}, words)
+        chosen = [*words, *(() if drills else ("-m", "not drill"))]
+        code = run_pytest([*QUICK, *(() if quick else SLOW)], {**environment, **addresses}, chosen)
     return code or (1 if failed else 0)
 
 
@@ -129,10 +130,11 @@ def main(words: list[str]) -> int:
     """`words` that are not ours go to pytest."""
     parser = argparse.ArgumentParser(prog="peyvand test")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--drills", action="store_true", help="the operators' long exercises as well")
     chosen, rest = parser.parse_known_args(words)
     try:
         with stop_signals():
-            return run(quick=chosen.quick, words=rest)
+            return run(quick=chosen.quick, drills=chosen.drills, words=rest)
     except Stopped:
         return 130
     except (BrowserMissing, PostgresUnavailable, ValkeyUnavailable) as error:

@@ -10,8 +10,10 @@ from uuid import UUID
 
 import redis
 import structlog
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import BigInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from shared import contracts
@@ -165,6 +167,13 @@ class Relay:
             BUS_DOWN.set(0)
             PUBLISHED.labels(stream).inc(published)
             return published
+        except InternalError as error:
+            # A name that cannot be looked up takes its time, and PostgreSQL ends a transaction that idles meanwhile.
+            if not isinstance(error.orig, IdleInTransactionSessionTimeout):
+                raise
+            self.bus_down = True
+            BUS_DOWN.set(1)
+            return 0
         except redis.RedisError as error:
             if not self.bus_down:
                 log.warning("relay.bus_down", stream=stream, error=type(error).__name__)

@@ -42,6 +42,7 @@ def destroy(world: StackWorld) -> None:
     subprocess.run(["docker", "volume", "rm", f"{world.compose.project}_postgres"], check=True, capture_output=True)
 
 
+@pytest.mark.drill
 @pytest.mark.timeout(900)
 def test_everything_is_lost_and_comes_back(
     operated: StackWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -54,6 +54,7 @@ def asks(world: StackWorld, run: str) -> HttpLoad:
     )
 
 
+@pytest.mark.drill
 @pytest.mark.timeout(1300)
 def test_nobody_is_refused_while_everything_is_renewed(operated: StackWorld) -> None:
     """Every container of ours is another one afterwards, and each request had its answer."""
