@@ -48,7 +48,7 @@ Peyvand. Usage: ./peyvand COMMAND
        --drill             load and compare only
   test                     every test; installs what it needs
   test --quick             lint, types, architecture, unit, contract and integration
-  test --drills            the operators' long exercises too: rolling restart, loss of everything
+  test --drills            the long exercises too: faults on two of everything, rolling restart, loss of everything
   chaos                    inject faults into a bench of its own under load, and judge by independent oracles
        --faults N          how many (default 150)
        --seed S            which, in which order (default: a new one, printed)

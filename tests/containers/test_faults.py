@@ -18,7 +18,7 @@ from tools.operate.compose import Running
 
 HEALS_S = 120.0
 """The minute of healing, and a minute for containers that start again on a busy machine."""
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.drill, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +88,11 @@ def test_redis_killed_restarted_empty_and_taken_away(doubled: StackWorld, load: 
 
 def test_senders_killed_in_the_middle_of_sending(doubled: StackWorld, load: Load) -> None:
     for service in ("notifications-worker", "notifications-sweeper", "notifications-listener", "reporting-listener"):
-        for name in of(doubled, service):
+        both = of(doubled, service)
+        for name in both:
             more(load, 8)
             docker("kill", name)
-        for name in of(doubled, service) or [f"{doubled.compose.project}-{service}-1"]:
-            docker("start", name)
+        docker("start", *both)
     doubled.compose.compose("up", "--detach", "--no-build", "--no-recreate", capture=True)
 
 
