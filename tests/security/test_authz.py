@@ -44,9 +44,8 @@ def spoken() -> dict[str, Operation]:
     return {each.id: each for each in all_operations() if not each.page}
 
 
-@cache
 def token_of(role: str, province: str) -> str:
-    """A token of a person with one role, or of a process that reads feeds."""
+    """A fresh token of a person with one role, or of a process that reads feeds: a whole run outlives ten minutes."""
     if role == "process":
         grants = tuple(Grant(f"feed:read:peyvand.{each}", "*") for each in HOME_OF)
         return token_for(Actor(person_id=None, tenant=TENANT, roles=grants, name="reader", service=True), life_s=600)
