@@ -1,11 +1,11 @@
 """A Redis of a test's own, configured as the test wants it."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.wait import eventually
 from tools.demo.state import LOOPBACK, free_port
 from tools.demo.valkey import answers, server
 
@@ -24,10 +24,7 @@ def own_valkey(folder: Path, *, policy: str = "noeviction") -> Iterator[str]:
     )
     url = f"redis://:{PASSWORD}@{LOOPBACK}:{port}/0"
     try:
-        until = time.monotonic() + 10
-        while not answers(url):
-            assert time.monotonic() < until, "valkey did not start"
-            time.sleep(0.05)
+        eventually(lambda: answers(url), within=10)
         yield url
     finally:
         process.terminate()
