@@ -10,10 +10,8 @@ from uuid import UUID
 
 import redis
 import structlog
-from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import BigInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from shared import contracts
@@ -160,26 +158,20 @@ class Relay:
     def _publish(self, stream: str) -> int:
         assert self.bus is not None
         try:
-            with self.sessions() as session, session.begin():
-                published = publish_batch(session, self.bus, stream, name=self.name)
-            self.bus_down = False
-            reach(f"{self.source}-relay.published")
-            BUS_DOWN.set(0)
-            PUBLISHED.labels(stream).inc(published)
-            return published
-        except InternalError as error:
-            # A name that cannot be looked up takes its time, and PostgreSQL ends a transaction that idles meanwhile.
-            if not isinstance(error.orig, IdleInTransactionSessionTimeout):
-                raise
-            self.bus_down = True
-            BUS_DOWN.set(1)
-            return 0
+            published = publish_batch(self.sessions, self.bus, stream, name=self.name)
         except redis.RedisError as error:
             if not self.bus_down:
                 log.warning("relay.bus_down", stream=stream, error=type(error).__name__)
-            self.bus_down = True
-            BUS_DOWN.set(1)
+            self._note_bus(down=True)
             return 0
+        self._note_bus(down=False)
+        reach(f"{self.source}-relay.published")
+        PUBLISHED.labels(stream).inc(published)
+        return published
+
+    def _note_bus(self, *, down: bool) -> None:
+        self.bus_down = down
+        BUS_DOWN.set(down)
 
     def _look_at_memory(self) -> None:
         """How full Redis is and whether it may evict: told as numbers, while it is reachable."""
@@ -194,19 +186,23 @@ class Relay:
         REDIS_EVICTS.set(memory.get("maxmemory_policy") != "noeviction")
 
 
-def publish_batch(session: Session, bus: redis.Redis, stream: str, *, name: str, batch: int = BATCH) -> int:
+def publish_batch(
+    sessions: sessionmaker[Session], bus: redis.Redis, stream: str, *, name: str, batch: int = BATCH
+) -> int:
     """Put numbered rows after the stream's last entry on Redis with explicit ids; Redis itself refuses repeats.
 
-    After a wipe only the tail goes out: readers fetch the rest from the feed.
+    After a wipe only the tail goes out: readers fetch the rest from the feed. No transaction is open while Redis is
+    asked: one that does not answer (or whose name nobody knows) takes longer than a transaction may idle.
     """
-    epoch = epoch_of(session)
-    key = stream_key(stream, epoch)
+    with sessions.begin() as session:
+        key = stream_key(stream, epoch_of(session))
+        head = session.execute(text("SELECT last_seq FROM feed_head WHERE stream = :s"), {"s": stream}).scalar_one()
     newest = bus.xrevrange(key, count=1)
-    head = session.execute(text("SELECT last_seq FROM feed_head WHERE stream = :s"), {"s": stream}).scalar_one()
     last = int(cast(bytes, newest[0][0]).decode().split("-")[0]) if newest else max(head - TAIL, 0)
     if last >= head:
         return 0
-    events = wires(session, stream, after=last, limit=batch, name=name)
+    with sessions.begin() as session:
+        events = wires(session, stream, after=last, limit=batch, name=name)
     pipe = bus.pipeline(transaction=False)
     for each in events:
         fields: dict[Any, Any] = {"type": each.kind, "event": each.wire}

@@ -153,9 +153,10 @@ class TestSequencer:
         write(sessions, new_id())
         with relay_sessions.begin() as session:
             assert number_batch(session, STREAM) == 1
-        with relay_sessions.begin() as session:  # the process that numbered is gone; another one publishes
-            assert publish_batch(session, bus, STREAM, name="registry") == 1
-            assert publish_batch(session, bus, STREAM, name="registry") == 0
+        # The process that numbered is gone; another one publishes.
+        assert publish_batch(relay_sessions, bus, STREAM, name="registry") == 1
+        assert publish_batch(relay_sessions, bus, STREAM, name="registry") == 0
+        with relay_sessions.begin() as session:
             bus.delete(stream_key(STREAM, session.execute(text("SELECT epoch FROM feed_meta")).scalar_one()))
 
     @pytest.mark.requirement("R-164")
@@ -172,3 +173,29 @@ class TestSequencer:
         relay = Relay(relay_sessions, source="registry", name="registry", bus=nowhere)
         assert relay.step() == 1
         assert [row[0] for row in numbered(sessions)] == [1]
+
+    def test_no_transaction_waits_for_redis(
+        self, sessions: sessionmaker[Session], relay_sessions: sessionmaker[Session]
+    ) -> None:
+        """A Redis whose name cannot be looked up takes longer than a transaction may idle."""
+        idle = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND datname = current_database() "
+            "AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
+        )
+        waiting: list[int] = []
+
+        class Slow(redis.Redis):
+            """Looks at the database whenever it is asked."""
+
+            def execute_command(self, *words: object, **options: object) -> object:
+                with relay_sessions.begin() as session:
+                    waiting.append(session.execute(idle).scalar_one())
+                return super().execute_command(*words, **options)
+
+        bus = Slow.from_url(REDIS, protocol=2)
+        write(sessions, new_id())
+        Relay(relay_sessions, source="registry", name="registry", bus=bus).step()
+        with relay_sessions.begin() as session:
+            key = stream_key(STREAM, session.execute(text("SELECT epoch FROM feed_meta")).scalar_one())
+        bus.delete(key)
+        assert waiting and set(waiting) == {0}

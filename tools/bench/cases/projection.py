@@ -64,13 +64,12 @@ def run(bench: Bench) -> list[Finding]:
 
 def publish(bench: Bench, count: int) -> None:
     """The relay's own batches, from the first event on."""
-    bus = bench.redis()
-    with bench.sessions("registry", "relay").begin() as session:
+    bus, sessions = bench.redis(), bench.sessions("registry", "relay")
+    with sessions.begin() as session:
         bus.xadd(stream_key(STREAM, epoch_of(session)), {"type": "none", "event": "{}"}, id="0-1")
     done = 0
     while done < count:
-        with bench.sessions("registry", "relay").begin() as session:
-            done += publish_batch(session, bus, STREAM, name="registry")
+        done += publish_batch(sessions, bus, STREAM, name="registry")
 
 
 def consumer(bench: Bench, *, with_bus: bool = True) -> Consumer:

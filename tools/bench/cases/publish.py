@@ -36,8 +36,7 @@ class Publishing:
         """The relay's batches."""
         done = 0
         while done < self.count:
-            with self.sessions.begin() as session:
-                done += publish_batch(session, self.bus, STREAM, name="registry")
+            done += publish_batch(self.sessions, self.bus, STREAM, name="registry")
         return done
 
     def peer(self) -> int:
