@@ -2,14 +2,14 @@
 
 import json
 import sys
+from contextlib import closing
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
-import redis
 from pydantic import SecretStr, ValidationError
 
-from shared.kernel.migrate import revision_of
+from shared.kernel.migrate import present_revision, revision_of
 from shared.kernel.service import RedisPolicyWrong, check_policy, new_bus
 from shared.kernel.settings import CommonSettings
 
@@ -62,7 +62,7 @@ def check_secrets(settings: CommonSettings) -> None:
     if settings.environment in {"demo", "test"}:
         return
     for name, secret in _secrets(settings):
-        if secret.lower() in KNOWN_WORDS or len(secret) < SHORTEST_SECRET:
+        if is_weak(secret):
             what = "has no secret" if not secret else "has a secret that is short or widely known"
             raise RefusedToStart(
                 f"{name} {what}. Use {SHORTEST_SECRET} random characters or more (`openssl rand -base64 24`); "
@@ -77,6 +77,11 @@ def check_secrets(settings: CommonSettings) -> None:
         raise RefusedToStart("PEYVAND_FAILPOINTS is on in production. Take it out of the environment.")
     if settings.demo_clock:
         raise RefusedToStart("PEYVAND_DEMO_CLOCK is on in production. Take it out of the environment.")
+
+
+def is_weak(secret: str) -> bool:
+    """Whether a secret is missing, short, or one of the words everybody tries first."""
+    return secret.lower() in KNOWN_WORDS or len(secret) < SHORTEST_SECRET
 
 
 def _secrets(settings: CommonSettings) -> list[tuple[str, str]]:
@@ -103,13 +108,10 @@ def check_schema(settings: CommonSettings, service: str) -> None:
     known = revision_of(service)
     try:
         with psycopg.connect(settings.database, connect_timeout=3) as connection:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except psycopg.errors.UndefinedTable:
-        row = None
+            present = present_revision(connection)
     except psycopg.OperationalError:
         return
-    present = str(row[0]) if row else None
-    if present == known.head or (present is not None and present not in known.older):
+    if not known.behind(present):
         return
     state = "has no tables" if present is None else f"is at {present}, this release needs {known.head}"
     raise RefusedToStart(
@@ -123,14 +125,8 @@ def check_redis(settings: CommonSettings) -> None:
     for secret in (settings.redis_url, settings.celery_redis_url):
         if secret is None:
             continue
-        bus = new_bus(secret.get_secret_value())
-        try:
-            check_policy(bus)
-        except RedisPolicyWrong as wrong:
-            raise RefusedToStart(f"Redis: {wrong}") from None
-        finally:
-            _close(bus)
-
-
-def _close(bus: redis.Redis) -> None:
-    bus.close()
+        with closing(new_bus(secret.get_secret_value())) as bus:
+            try:
+                check_policy(bus)
+            except RedisPolicyWrong as wrong:
+                raise RefusedToStart(f"Redis: {wrong}") from None

@@ -3,7 +3,9 @@
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -41,6 +43,10 @@ class Revisions:
     head: str
     older: frozenset[str]
 
+    def behind(self, present: str | None) -> bool:
+        """Whether a database at this revision (None: without tables) is older than the code; a newer one is not."""
+        return present is None or present in self.older
+
 
 def revision_of(service: str) -> Revisions:
     """The revisions in a service's folder, without a database."""
@@ -48,6 +54,16 @@ def revision_of(service: str) -> Revisions:
     head = scripts.get_current_head()
     assert head is not None
     return Revisions(head, frozenset(each.revision for each in scripts.walk_revisions()) - {head})
+
+
+def present_revision(connection: psycopg.Connection[Any]) -> str | None:
+    """The revision a database is at; None when no migration has ever run on it."""
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except psycopg.errors.UndefinedTable:
+        connection.rollback()
+        return None
+    return str(row[0]) if row else None
 
 
 def run_environment(metadata: list[MetaData]) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
+from pydantic import Field
 
 from shared.kernel import dead_letters
 from shared.kernel.bus import Consumer
@@ -50,7 +51,7 @@ class LettersOut(Out):
 class RetryIn(Wire):
     """Which parked events to apply again: one, all with one cause, or all."""
 
-    id: Annotated[int, Query(ge=1, le=2**62)] | None = None
+    id: Annotated[int, Field(ge=1, le=2**62)] | None = None
     fingerprint: Code | None = None
 
 

@@ -3,6 +3,8 @@
 import hashlib
 import traceback
 
+from shared.kernel.scrubbing import masked
+
 
 def fingerprint_of(error: Exception) -> str:
     """Same cause, same fingerprint: the error's class and the last line of code that raised it."""
@@ -18,4 +20,4 @@ def wording_of(error: Exception, stream: str) -> str:
     """
     name = type(error).__name__
     first = str(error).partition("\n")[0]
-    return name if stream.endswith(".pii") or not first else f"{name}: {first}"[:500]
+    return name if stream.endswith(".pii") or not first else f"{name}: {masked(first)}"[:500]

@@ -1,6 +1,7 @@
 """What keeps personal data out of logs: errors without the values they speak of, addresses and numbers masked."""
 
 import re
+import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from traceback import walk_tb
@@ -59,8 +60,6 @@ def scrub(_logger: Any, _method: str, line: Line) -> Line:
     """The last step before a line is written: errors told as data, every text masked."""
     error = line.pop("exc_info", None)
     if error is True:
-        import sys
-
         error = sys.exc_info()[1]
     if isinstance(error, tuple):
         error = error[1]

@@ -1,7 +1,6 @@
 """Stacks in containers as an operator gets them: `./peyvand up --demo`, each once for all tests that share it."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,12 +9,10 @@ import pytest
 
 from tests.support.own_stack import StackWorld, own_stack
 from tools.chaos.stage import set_stage
-from tools.compose.commands import down, up
 from tools.compose.engine import EngineMissing
 from tools.compose.images import ImageFailed
 from tools.compose.prepare import prepare
 from tools.compose.stack import ComposeStack, the_stack
-from tools.demo.state import free_port
 
 ORDER = ("test_hardening", "test_story", "test_faults", "test_rolling_restart", "test_backup_restore")
 """The first stack is looked at as it came up; the second is worn by what operators and accidents do to it."""
@@ -46,21 +43,8 @@ def images() -> dict[str, str]:
 def running(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
     """A stack of its own name, folder and port; its data goes with it."""
     assert images
-    folder = tmp_path_factory.mktemp("stack")
-    _FIRST.callback(_forget, folder)
-    words = ["--state", str(folder)]
-    project = f"peyvand-test-{os.getpid()}"
-    code = up([*words, "--demo", "--project", project, "--port", str(free_port(set()))])
-    if code != 0:
-        _FIRST.close()
-        pytest.fail("./peyvand up --demo did not come up; its words are above", pytrace=False)
-    yield the_stack(folder)
+    yield _FIRST.enter_context(own_stack(tmp_path_factory.mktemp("stack") / "state", f"peyvand-test-{os.getpid()}"))
     _FIRST.close()
-
-
-def _forget(folder: Path) -> None:
-    down(["--state", str(folder), "--volumes"])
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

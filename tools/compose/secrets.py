@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from shared.kernel.boot import is_weak
 from shared.kernel.databases import DUTIES, address
 from tools.compose.images import SERVICES
 from tools.demo.site import HEARS
@@ -13,8 +14,6 @@ from tools.demo.tokens import Keys, keys_of, service_token
 
 REDIS_USERS = ("health", "registry", "reporting", "notifications", "queue")
 CELERY = {"reporting": 0, "notifications": 1}
-KNOWN_WORDS = {"admin", "change-me", "changeme", "default", "password", "peyvand", "postgres", "redis", "secret"}
-SHORTEST = 12
 EMPTY_MEANS_NONE = {"smtp_password", "sms_key"}
 
 
@@ -71,7 +70,7 @@ class Secrets:
             password = word.partition("://")[2].partition("@")[0].partition(":")[2] if "://" in word else word
             if not password and path.name in EMPTY_MEANS_NONE:
                 continue
-            if password.lower() in KNOWN_WORDS or len(password) < SHORTEST:
+            if is_weak(password):
                 raise SecretWrong(
                     f"the secret {path} is {'missing' if not password else 'short or widely known'}. "
                     "Delete the file and run ./peyvand up again, which makes a random one."

@@ -17,7 +17,7 @@ from cryptography import x509
 from joserfc import jws
 
 from shared.kernel.disk import used_share
-from shared.kernel.migrate import revision_of
+from shared.kernel.migrate import present_revision, revision_of
 from shared.kernel.tenancy import scoped_tables
 from tools.doctor.finding import Finding, graded, safely
 from tools.doctor.place import Mail, Place
@@ -86,15 +86,10 @@ def _database(service: str, url: str) -> Iterator[Finding]:
         for table in scoped_tables(each)
     ]
     with psycopg.connect(url, connect_timeout=3) as connection:
-        try:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        except psycopg.errors.UndefinedTable:
-            connection.rollback()
-            row = None
-        present = str(row[0]) if row else "without tables"
-        behind = present != known.head and (present in known.older or row is None)
+        present = present_revision(connection)
+        said = f"schema {present or 'without tables'}, newest {known.head}"
         todo = f"python -m services.{service} migrate (./peyvand up does it)"
-        yield graded(check, f"schema {present}, newest {known.head}", warn=False, fail=behind, todo=todo)
+        yield graded(check, said, warn=False, fail=known.behind(present), todo=todo)
         bare = [str(each[0]) for each in connection.execute(UNFORCED, [tables])]
         what = f"row-level security forced on {len(tables) - len(bare)} of {len(tables)} tables"
         todo = (
