@@ -1,6 +1,5 @@
 """python -m services.notifications {migrate|api|work|relay|listener|PART}."""
 
-import argparse
 import sys
 
 from services.notifications.app import create_app
@@ -9,11 +8,12 @@ from services.notifications.messages.restoring import doubt_what_may_have_left
 from services.notifications.settings import NotificationsSettings
 from shared.kernel.boot import check_boot, read_settings
 from shared.kernel.clock import use_demo_clock
+from shared.kernel.entry import parser_of
 from shared.kernel.epochs import begin_epoch
 from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
 from shared.kernel.metrics import serve_metrics
-from shared.kernel.serve import add_door, serve
+from shared.kernel.serve import serve
 from shared.kernel.service import Background
 from shared.kernel.set_up import set_up
 from shared.kernel.work import run_loops
@@ -21,13 +21,7 @@ from shared.kernel.work import run_loops
 
 def main() -> int:
     """Run one command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="services.notifications")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("migrate", "begin-epoch", "work", *PARTS):
-        commands.add_parser(name)
-    add_door(commands.add_parser("api"))
-    letters = commands.add_parser("dead-letters", help="list, retry or skip parked events")
-    letters.add_argument("words", nargs=argparse.REMAINDER)
+    parser, _commands = parser_of("notifications", PARTS)
     arguments = parser.parse_args()
     settings = read_settings(NotificationsSettings, "notifications")
     start_logs("notifications", settings.log_level)

@@ -6,15 +6,16 @@ import os
 import sys
 
 from services.registry.app import create_app
-from services.registry.background import loops, readers, settling
+from services.registry.background import PARTS, loops, readers, settling
 from services.registry.settings import RegistrySettings
 from shared.kernel.boot import check_boot, read_settings
 from shared.kernel.clock import business_now, use_demo_clock
+from shared.kernel.entry import parser_of
 from shared.kernel.epochs import begin_epoch
 from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
 from shared.kernel.metrics import serve_metrics
-from shared.kernel.serve import add_door, serve
+from shared.kernel.serve import serve
 from shared.kernel.service import Background
 from shared.kernel.set_up import set_up
 from shared.kernel.tenancy import enter
@@ -23,13 +24,9 @@ from shared.kernel.work import run_loops
 
 def main() -> int:
     """Run one command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="services.registry")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("migrate", "begin-epoch", "load-programmes", "load-territories", "work", "relay", "listener", "clock"):
+    parser, commands = parser_of("registry", PARTS)
+    for name in ("load-programmes", "load-territories"):
         commands.add_parser(name)
-    letters = commands.add_parser("dead-letters", help="list, retry or skip parked events")
-    letters.add_argument("words", nargs=argparse.REMAINDER)
-    add_door(commands.add_parser("api"))
     account = commands.add_parser("bootstrap-account", help="password is read from PEYVAND_PASSWORD or asked for")
     account.add_argument("--tenant", required=True)
     account.add_argument("--login", required=True)

@@ -10,6 +10,7 @@ from shared.kernel.service import Background, reader_loops
 from shared.kernel.work import Loop
 
 STREAM = "peyvand.registry"
+PARTS = ("relay", "listener", "clock")
 
 
 def subscriber() -> Subscriber:

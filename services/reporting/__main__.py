@@ -1,17 +1,17 @@
 """python -m services.reporting {migrate|api|work|relay|listener|PART}."""
 
-import argparse
 import sys
 
 from services.reporting.app import create_app
 from services.reporting.background import PARTS, loops, readers
 from services.reporting.settings import ReportingSettings
 from shared.kernel.boot import check_boot, read_settings
+from shared.kernel.entry import parser_of
 from shared.kernel.epochs import begin_epoch
 from shared.kernel.letters_command import run_letters
 from shared.kernel.logs import start_logs
 from shared.kernel.metrics import serve_metrics
-from shared.kernel.serve import add_door, serve
+from shared.kernel.serve import serve
 from shared.kernel.service import Background
 from shared.kernel.set_up import set_up
 from shared.kernel.work import run_loops
@@ -19,13 +19,7 @@ from shared.kernel.work import run_loops
 
 def main() -> int:
     """Run one command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="services.reporting")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("migrate", "begin-epoch", "work", *PARTS):
-        commands.add_parser(name)
-    add_door(commands.add_parser("api"))
-    letters = commands.add_parser("dead-letters", help="list, retry or skip parked events")
-    letters.add_argument("words", nargs=argparse.REMAINDER)
+    parser, _commands = parser_of("reporting", PARTS)
     arguments = parser.parse_args()
     settings = read_settings(ReportingSettings, "reporting")
     start_logs("reporting", settings.log_level)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from shared.kernel.databases import DUTIES, address, create_database, grant_tables
+from shared.kernel.databases import create_database
 
-__all__ = ["DUTIES", "SERVICES", "address", "create_databases", "grant_tables"]
 SERVICES = ("registry", "reporting", "notifications")
 REBUILDS = "reporting"
 """Rebuilds its figures in temporary tables; the others need none."""

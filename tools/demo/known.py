@@ -1,6 +1,7 @@
 """A demo's layout from what its state folder remembers; no port is chosen anew and no lock is taken."""
 
-from tools.demo.databases import DUTIES, SERVICES
+from shared.kernel.databases import DUTIES
+from tools.demo.databases import SERVICES
 from tools.demo.postgres import Postgres
 from tools.demo.site import Site
 from tools.demo.state import State

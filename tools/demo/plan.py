@@ -8,9 +8,10 @@ from pathlib import Path
 
 import httpx2
 
+from shared.kernel.databases import grant_tables
 from tools.demo.accounts import Account
 from tools.demo.children import Recipe, run_all
-from tools.demo.databases import SERVICES, grant_tables
+from tools.demo.databases import SERVICES
 from tools.demo.site import ROOT, Site
 
 TENANT = "ir-seo"

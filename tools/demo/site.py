@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.kernel.databases import DUTIES, address
 from shared.kernel.relay import streams_of
-from tools.demo.databases import DUTIES, SERVICES, address
+from tools.demo.databases import SERVICES
 from tools.demo.postgres import Postgres
 from tools.demo.state import LOOPBACK, State
 from tools.demo.tokens import Keys, keys_of, service_token

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from urllib.parse import urlsplit, urlunsplit
 
+from shared.kernel.databases import DUTIES
 from tools.compose.commands import bring_up
 from tools.compose.stack import ComposeStack
-from tools.demo.databases import DUTIES, SERVICES, create_databases
+from tools.demo.databases import SERVICES, create_databases
 from tools.demo.state import State
 from tools.operate.errors import Unfit
 from tools.operate.keeper import Command
