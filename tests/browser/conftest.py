@@ -1,12 +1,9 @@
 """Real pages in a real browser: services on their test databases, served on a free port, read with Chromium."""
 
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session, sessionmaker
@@ -21,6 +18,7 @@ from tests.support.actors import TENANT, token_for
 from tests.support.database import Database
 from tests.support.partnership_world import a_secretariat
 from tests.support.registry_world import a_world, an_office
+from tests.support.serving import served
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (
@@ -46,30 +44,9 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def _serve(app: FastAPI) -> tuple[str, uvicorn.Server, threading.Thread]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
-    ready = threading.Event()
-    startup = server.startup
-
-    async def begin(sockets: list[socket.socket] | None = None) -> None:
-        await startup(sockets)
-        ready.set()
-
-    server.startup = begin  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    assert ready.wait(20), "the service did not start"
-    return f"http://127.0.0.1:{port}", server, thread
-
-
 def _served(app: FastAPI, database: Database) -> Iterator[str]:
-    url, server, thread = _serve(app)
-    yield url
-    server.should_exit = True
-    thread.join(10)
+    with served(app) as url:
+        yield url
     database.truncate()
 
 

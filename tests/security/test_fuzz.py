@@ -12,10 +12,11 @@ from fastapi import FastAPI
 
 from shared.kernel.http import SessionDep
 from tests.security.conftest import House, open_house
-from tests.security.fuzz.firing import CLOCK, Volley, fire, served
+from tests.security.fuzz.firing import CLOCK, Volley, fire
 from tests.security.routes import SERVICES
 from tests.security.world import HOME_OF
 from tests.support.actors import HQ, an_actor, token_for
+from tests.support.serving import served
 
 LEAST_CASES = 5000
 LEAST_SERVED = 0.06

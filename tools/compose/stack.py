@@ -107,8 +107,7 @@ class ComposeStack:
     ) -> str:
         """Run docker compose on this stack; its output when captured. Raises StackFailed."""
         command = ["docker", "compose", "--file", str(FILE), *words]
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "DOCKER_HOST") if name in os.environ}
-        environment = {**kept, **self.environment(), **(more or {})}
+        environment = {**client_environment(), **self.environment(), **(more or {})}
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=capture, text=True, check=False)
         if check and done.returncode != 0:
             raise StackFailed(f"docker compose {words[0]} ended with {done.returncode}. {(done.stderr or '')[-2000:]}")
@@ -123,6 +122,11 @@ class ComposeStack:
         """Run a command inside a running service; secret values travel by environment, never in the command line."""
         names = [word for name in environment or {} for word in ("-e", name)]
         return self.compose("exec", "-T", *names, service, *command, capture=True, more=environment)
+
+
+def client_environment() -> dict[str, str]:
+    """What the engine's client needs of ours."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "DOCKER_HOST") if name in os.environ}
 
 
 def sources_of(service: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from shared.kernel.databases import DUTIES
 from tools.compose.commands import bring_up
-from tools.compose.stack import ComposeStack
+from tools.compose.stack import ComposeStack, client_environment
 from tools.demo.databases import SERVICES, create_databases
 from tools.demo.state import State
 from tools.operate.errors import Unfit
@@ -83,14 +83,7 @@ class StackKeeper:
 
     def _inside(self, *words: str) -> Command:
         container = self.running.compose("ps", "-q", "postgres").split()[0]
-        return ["docker", "exec", "-i", container, *words, "-h", "/tmp", "-U", "postgres"], self.stack_environment()
-
-    @staticmethod
-    def stack_environment() -> dict[str, str]:
-        """What the engine's client needs."""
-        import os
-
-        return {name: os.environ[name] for name in ("PATH", "HOME", "DOCKER_HOST") if name in os.environ}
+        return ["docker", "exec", "-i", container, *words, "-h", "/tmp", "-U", "postgres"], client_environment()
 
     def dump(self, service: str, snapshot: str) -> Command:
         """See Keeper."""

@@ -4,19 +4,11 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import uvicorn
-from fastapi import FastAPI
-
-from tests.support.wait import eventually
-from tools.demo.state import LOOPBACK, free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = Path(sys.executable).with_name("st")
@@ -61,22 +53,6 @@ class Volley:
     def served(self) -> float:
         """The share of answers that let the request in."""
         return sum(n for status, n in self.status.items() if 200 <= status < 300) / max(1, self.cases)
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """The application behind a real HTTP server; yields its address."""
-    port = free_port(set())
-    config = uvicorn.Config(app, host=LOOPBACK, port=port, log_level="error", access_log=False, server_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        eventually(lambda: server.started, within=30)
-        yield f"http://{LOOPBACK}:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
 
 
 def fire(
