@@ -80,7 +80,7 @@ def servers() -> Iterator[Mapping[str, str]]:
 def run_pytest(folders: list[str], environment: Mapping[str, str], words: list[str]) -> int:
     """All folders in one run."""
     paths = [f"tests/{name}" for name in folders if any((ROOT / "tests" / name).rglob("test_*.py"))]
-    spread = ["-n", os.environ.get("PEYVAND_TEST_WORKERS", "2"), "--dist", "loadgroup", "-p", "tools.pytest_groups"]
+    spread = ["-n", os.environ.get("PEYVAND_TEST_WORKERS", "2"), "--dist", "load", "-p", "tools.pytest_groups"]
     command = [
         sys.executable,
         "-m",

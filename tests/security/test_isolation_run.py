@@ -11,9 +11,9 @@ import httpx2
 import psycopg
 import pytest
 
+from shared.kernel.databases import address
 from tests.support.wait import eventually
 from tools.demo.children import Recipe, Watch
-from tools.demo.databases import address
 from tools.demo.stack import ROOT, Stack, stack
 from tools.demo.state import LOOPBACK, free_port
 from tools.isolation.__main__ import USUAL, objections, settle, urls_of

@@ -6,9 +6,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from shared.kernel.databases import DUTIES, address
 from tests.support.wait import eventually
 from tools.demo.children import Watch
-from tools.demo.databases import DUTIES, SERVICES, address, create_databases
+from tools.demo.databases import SERVICES, create_databases
 from tools.demo.postgres import Postgres
 from tools.demo.state import free_port
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.demo.databases import address
+from shared.kernel.databases import address
 from tools.demo.state import AlreadyRunning, State
 
 
