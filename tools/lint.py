@@ -11,7 +11,7 @@ BIN = Path(sys.executable).parent
 STAGES: Mapping[str, Sequence[str]] = {
     "format": (str(BIN / "ruff"), "format", "--check", "--quiet", "."),
     "rules": (str(BIN / "ruff"), "check", "--quiet", "."),
-    "types": (str(BIN / "mypy"), "--strict", "--explicit-package-bases", "shared", "services", "tools"),
+    "types": (str(BIN / "mypy"), "--strict", "--explicit-package-bases", "shared", "services", "tools", "tests"),
     "imports": (str(BIN / "lint-imports"),),
 }
 

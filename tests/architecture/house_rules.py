@@ -98,7 +98,7 @@ def commands_take_keywords(root: Path) -> list[str]:
 def decisions_are_pure(root: Path) -> list[str]:
     """Rules, lifecycles, definitions, eligibility, behaviours and planning import no database, web, queue."""
     return [
-        at(root, path, node.lineno, f"imports {name}")
+        at(root, path, getattr(node, "lineno", 1), f"imports {name}")
         for path, tree in sources(root, "services")
         if path.stem in PURE
         for node in ast.walk(tree)

@@ -1,5 +1,6 @@
 """A web process: not ready with a full disk, turns away what can be tried elsewhere while it leaves, ends with 0."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +50,7 @@ class TestFullDisk:
 
 
 @contextmanager
-def web(database: Database, folder: Path, *, drain: str) -> Iterator[tuple[str, object]]:
+def web(database: Database, folder: Path, *, drain: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """A running web process of reporting."""
     port = free_port(set())
     words = ("services.reporting", "api", "--port", str(port))

@@ -187,7 +187,7 @@ class History:
             "held_on": on if state == "held" else None,
         }  # fmt: skip
         fact = gathering.MeetingFact(**base | changes)
-        extra = {"before": {}, "after": {}} if event is gathering.MeetingCorrected else {}
+        extra: dict[str, Any] = {"before": {}, "after": {}} if event is gathering.MeetingCorrected else {}
         self.say(event, on=said_on or on, province=province, meeting_id=fact.meeting_id, meeting=fact, **extra)
 
     def directive(self, on: date, acknowledged: dict[str, date], *, said_on: date) -> None:

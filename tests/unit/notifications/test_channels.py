@@ -162,7 +162,7 @@ class TestCalendarFiles:
         assert event["DTSTART"].dt.hour == 9
         assert event["DTSTART"].dt.utcoffset() == timedelta(hours=3, minutes=30)
         assert len(calendar.walk("VTIMEZONE")) == 1
-        assert "۱۴ آبان ۱۳۹۹" in event["DESCRIPTION"]
+        assert "۱۴ آبان ۱۳۹۹" in str(event["DESCRIPTION"])
 
     def test_lines_are_folded_at_75_octets(self) -> None:
         file = a_calendar(description="نشست\n" * 60)

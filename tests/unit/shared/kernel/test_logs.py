@@ -45,7 +45,7 @@ def mistyped() -> None:
 
 def not_found() -> None:
     """A key is its own message."""
-    {}[NAME]
+    dict[str, str]()[NAME]
 
 
 def taken() -> None:
