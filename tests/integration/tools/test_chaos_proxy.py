@@ -107,7 +107,8 @@ def test_a_reset_is_seen_as_one_and_a_refusal_too(wire: Wire) -> None:
         with pytest.raises(ConnectionResetError):
             connection.recv(1)
     wire.order(do="refuse")
-    with wire.connection() as connection, pytest.raises(ConnectionError):
+    # The reset may already meet the connecting, on a busy machine.
+    with pytest.raises(ConnectionError), wire.connection() as connection:
         connection.sendall(b"a")
         if not connection.recv(1):
             raise ConnectionAbortedError
