@@ -26,8 +26,9 @@ PATHS = {
     "pairing": "pairings",
     "meeting": "meetings",
     "letter": "letters",
-    "authorisation": "authorisations",
+    "obligation": "obligations",
 }
+"""Registry's page of each kind of subject; what has none leads to the recipient's own tasks."""
 
 
 @dataclass(frozen=True)
