@@ -49,5 +49,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--port", type=int, default=None)
     chosen = parser.parse_args()
-    sys.exit(Supervisor(State(chosen.state), StandIn(), quiet=chosen.quiet).run())
+    sys.exit(Supervisor(State(chosen.state), StandIn(), port=chosen.port, quiet=chosen.quiet).run())

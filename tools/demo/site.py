@@ -10,7 +10,7 @@ from shared.kernel.databases import DUTIES, address
 from shared.kernel.relay import streams_of
 from tools.demo.databases import SERVICES
 from tools.demo.postgres import Postgres
-from tools.demo.state import LOOPBACK, State
+from tools.demo.state import LOOPBACK, State, demand_free
 from tools.demo.tokens import Keys, keys_of, service_token
 from tools.demo.valkey import Valkey
 
@@ -42,7 +42,10 @@ class Site:
 
     @classmethod
     def of(cls, state: State, *, port: int | None = None, environment: Mapping[str, str] | None = None) -> "Site":
-        """Lay out a demo in a state folder. `port`: of the one URL, when the caller wants a certain one."""
+        """Lay out a demo in a state folder. `port`: of the one URL, when the caller wants a certain one.
+        Raises PortTaken."""
+        if port:
+            demand_free(port, command="demo")
         environment = os.environ if environment is None else environment
         site = cls(state=state)
         if not environment.get("PEYVAND_ADMIN_DATABASE_URL"):

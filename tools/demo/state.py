@@ -84,6 +84,16 @@ class State:
         return int(known[name])
 
 
+class PortTaken(Exception):
+    """Somebody else listens on the port of the one URL; the message says what to do."""
+
+
+def demand_free(port: int, *, command: str) -> None:
+    """Raises PortTaken unless a server may listen there."""
+    if not is_free(port):
+        raise PortTaken(f"port {port} is taken. Stop what listens there (`ss -ltnp`), or: ./peyvand {command} --port N")
+
+
 def is_free(port: int) -> bool:
     """Whether a server may listen on this loopback port."""
     with socket.socket() as probe:

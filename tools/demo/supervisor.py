@@ -10,11 +10,11 @@ from types import FrameType
 
 from tools.demo.accounts import describe
 from tools.demo.children import ChildFailed, Recipe, Watch, spawn
-from tools.demo.databases import create_databases
+from tools.demo.databases import ServerRefused, create_databases
 from tools.demo.plan import Plan
 from tools.demo.postgres import PostgresUnavailable
 from tools.demo.site import Site
-from tools.demo.state import AlreadyRunning, State
+from tools.demo.state import AlreadyRunning, PortTaken, State
 from tools.demo.valkey import ValkeyUnavailable
 
 TURN = 0.1  # seconds between two looks at the children
@@ -63,7 +63,7 @@ class Supervisor:
         except Stopped:
             self.say("stopping")
             return 0
-        except (ChildFailed, NotReady, PostgresUnavailable, ValkeyUnavailable) as error:
+        except (ChildFailed, NotReady, PortTaken, PostgresUnavailable, ServerRefused, ValkeyUnavailable) as error:
             print(f"peyvand: {error}", file=sys.stderr)
             return 1
         finally:

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from tools.compose.stack import StackFailed
 from tools.demo.children import ChildFailed
+from tools.demo.databases import ServerRefused
 from tools.demo.state import AlreadyRunning
 from tools.operate.backup import MANIFEST, SEAL
 from tools.operate.errors import Unfit
@@ -28,6 +29,9 @@ Say = Callable[[str], None]
 
 class Broken(Exception):
     """This set is not what was written, or does not come back as it was; nothing was changed."""
+
+
+REFUSALS = (Unfit, Broken, SealFailed, NotUp, ChildFailed, StackFailed, ServerRefused, psycopg.Error, OSError)
 
 
 def read_set(folder: Path, *, passphrase: str) -> Manifest:
@@ -141,7 +145,7 @@ def main(words: list[str]) -> int:
     except AlreadyRunning as error:
         print(f"peyvand: {error}; a restore needs it stopped", file=sys.stderr)
         return 1
-    except (Unfit, Broken, SealFailed, NotUp, ChildFailed, StackFailed, psycopg.Error, OSError) as error:
+    except REFUSALS as error:
         print(f"peyvand: not restored: {str(error).strip().splitlines()[0]}", file=sys.stderr)
         return 1
     print("the copies were as they should be; nothing was changed" if chosen.drill else f"{keeper.name} is restored")

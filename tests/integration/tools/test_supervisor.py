@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -98,3 +99,30 @@ def admin_url(running: Stack) -> str:
     password = json.loads((running.state_dir / "secrets.json").read_text())["postgres"]
     port = json.loads((running.state_dir / "ports.json").read_text())["postgres"]
     return f"postgresql://peyvand_admin:{password}@127.0.0.1:{port}/postgres"
+
+
+class TestRefusals:
+    """What cannot start says so in one plain line, at once."""
+
+    def refused(self, folder: Path, *words: str, **environment: str) -> str:
+        done = subprocess.run(
+            [*COMMAND, "--state", str(folder), *words],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 1
+        (line,) = [line for line in done.stderr.splitlines() if line.startswith("peyvand: ")]
+        assert "Traceback" not in done.stderr
+        return line
+
+    def test_a_taken_port_is_named(self, tmp_path: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            assert f"port {port} is taken" in self.refused(tmp_path / "demo", "--port", str(port))
+
+    @pytest.mark.parametrize("address", ["postgresql://nobody@127.0.0.1:1/postgres", "not an address"])
+    def test_a_database_that_is_not_there_is_named(self, tmp_path: Path, address: str) -> None:
+        line = self.refused(tmp_path / "demo", PEYVAND_ADMIN_DATABASE_URL=address)
+        assert "PEYVAND_ADMIN_DATABASE_URL" in line
