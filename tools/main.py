@@ -52,6 +52,7 @@ Peyvand. Usage: ./peyvand COMMAND
   chaos                    inject faults into a bench of its own under load, and judge by independent oracles
        --faults N          how many (default 150)
        --seed S            which, in which order (default: a new one, printed)
+       --tier T2           the shipped stack in containers instead of single processes
        --json FILE         write what was found
   isolation                62 users of 31 provinces ask at random; counts bytes of other provinces (must be 0)
        --full              100,000 requests instead of 20,000 (--requests N: as many)

@@ -1,10 +1,11 @@
 """A campaign: rounds of faults under load; after each round the load rests and the oracles must become green."""
 
 import random
+import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +20,15 @@ from tools.chaos.oracles.finding import Finding
 from tools.chaos.stage import set_stage
 from tools.chaos.workload import Load
 from tools.chaos.world import World
+from tools.compose.stack import StackFailed
+from tools.operate.errors import Unfit
 
 LANES = 5
 ROUND = 200
 HEAL_WITHIN_S = 150.0
 TRIES = 8
+CUT_SHORT = (OSError, psycopg.Error, KeyError, ValueError, Unfit, StackFailed)
+"""What a fault meets when another fault broke its own way."""
 
 
 @dataclass
@@ -89,14 +94,23 @@ class Result:
 class Campaign:
     """One campaign on one world."""
 
-    def __init__(self, world: World, *, faults: int, seed: int, rate: float, say: Callable[[str], None]) -> None:
-        self.world, self.seed, self.say = world, seed, say
-        self.cards = deck(faults, seed)
+    def __init__(
+        self,
+        world: World,
+        *,
+        faults: int,
+        seed: int,
+        rate: float,
+        say: Callable[[str], None],
+        kinds: Sequence[Fault] = FAULTS,
+    ) -> None:
+        self.world, self.seed, self.say, self.kinds = world, seed, say, kinds
+        self.cards = deck(faults, seed, kinds)
         self.dice = random.Random(seed + 1)
         self.bench = Bench(world)
         self.journal = Journal(world.folder / "journal.jsonl")
         self.load = Load(world, self.journal, seed, rate)
-        self.sink = o4_messages.Sink(world.folder / "mailbox")
+        self.sink = o4_messages.Sink(world.kept_mail())
         self.result = Result(seed)
         self._lock = threading.Lock()
 
@@ -111,7 +125,7 @@ class Campaign:
             if not self.cards:
                 missing = wanted - self.result.faults.total()
                 self.cards = deck(
-                    missing, self.seed + number + 100, [f for f in FAULTS if f.name not in self.result.missed]
+                    missing, self.seed + number + 100, [f for f in self.kinds if f.name not in self.result.missed]
                 )
             number += 1
             cards, self.cards = self.cards[:ROUND], self.cards[ROUND:]
@@ -144,7 +158,7 @@ class Campaign:
             with self.bench.alone(fault.locks or fault.name) as mine:
                 try:
                     met = mine and fault.run(self.bench, dice)
-                except (OSError, psycopg.Error, KeyError, ValueError):
+                except CUT_SHORT:
                     met = False  # the fault's own way was cut by another fault; it is tried again
             if met:
                 with self._lock:
@@ -180,13 +194,14 @@ class Campaign:
         try:
             writes, _ = o1_writes.read_journal(self.journal.path)
             dsns = self.world.dsns
+            self.world.kept_mail()
             found = {
                 "O2": o2_feed.judge(dsns),
                 "O4": o4_messages.judge(writes.values(), self.sink, dsns),
                 "O3": o3_figures.judge(dsns),
                 "O1": o1_writes.judge(self.journal.path, dsns["registry"]),
             }
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, OSError, Unfit, StackFailed):
             return {"all": Finding("all", waiting=1)}
         if found["O2"].waiting or found["O4"].waiting:
             # What is on its way moves cells while it is looked at: not wrong, but not green either.
@@ -211,15 +226,21 @@ class Campaign:
         self.journal.close()
 
 
-def run_campaign(world: World, *, faults: int, seed: int, rate: float, say: Callable[[str], None]) -> Result:
-    """One campaign."""
-    return Campaign(world, faults=faults, seed=seed, rate=rate, say=say).run()
+def run_campaign(
+    world: World,
+    *,
+    faults: int,
+    seed: int,
+    rate: float,
+    say: Callable[[str], None],
+    kinds: Sequence[Fault] = FAULTS,
+) -> Result:
+    """One campaign with faults of these kinds."""
+    return Campaign(world, faults=faults, seed=seed, rate=rate, say=say, kinds=kinds).run()
 
 
 def logs_of(world: World, to: Path) -> None:
     """Keep the bench's logs and journal, for a look at what went wrong."""
-    import shutil
-
     to.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(world.folder / "logs", to / "logs", dirs_exist_ok=True)
+    world.keep_logs(to / "logs")
     shutil.copy(world.folder / "journal.jsonl", to / "journal.jsonl")

@@ -91,6 +91,14 @@ class World:
             answer = json.loads(control.makefile().readline())
         return int(answer["met"])
 
+    def kept_mail(self) -> Path:
+        """The folder with every mail and text received so far, as the mail server and the text gateway keep them."""
+        return self.folder / "mailbox"
+
+    def keep_logs(self, to: Path) -> None:
+        """Copy what every process wrote."""
+        shutil.copytree(self.folder / "logs", to, dirs_exist_ok=True)
+
     @property
     def links(self) -> list[str]:
         """The names of all proxied ways."""
