@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.registry.partnership.province_plans.queries import ProvincePlanNotFound
+from services.registry.partnership.province_plans.queries import ProvincePlanNotFound, get_plan
 from services.registry.partnership.quotas.commands import QuotaMaxReached
 from services.registry.partnership.selections import commands, queries
 from services.registry.partnership.selections.commands import AgencySelectedAlready
@@ -26,7 +26,7 @@ READERS = require(
 )  # fmt: skip
 
 
-@router.get("", dependencies=[READERS])
+@router.get("", dependencies=[READERS], responses=problems(ProvincePlanNotFound))
 def list_selections(
     plan_id: UUID,
     session: SessionDep,
@@ -37,6 +37,7 @@ def list_selections(
 ) -> Page[SelectionOut]:
     """The agencies selected in a plan."""
     after = read_cursor(cursor)
+    get_plan(session, plan_id, by=actor)
     rows = queries.list_selections(session, plan_id=plan_id, by=actor, state=state, after=after, limit=limit)
     return Page[SelectionOut](**page(rows, limit, SelectionOut.of))
 

@@ -1,6 +1,7 @@
 """The partnership wing's JSON doors: roles, versions, repeated requests, words."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -109,6 +110,9 @@ class TestPlanDoors:
         assert [each["id"] for each in listed["items"]] == [str(made["plan"])]
         agencies = registry_api.get(f"/v1/province-plans/{made['plan']}/agencies", headers=headers_for(TABRIZ))
         assert len(agencies.json()["items"]) == 2
+
+    def test_know_no_agencies_of_a_plan_that_is_not_there(self, registry_api: TestClient) -> None:
+        assert registry_api.get(f"/v1/province-plans/{uuid4()}/agencies", headers=headers_for(HQ)).status_code == 404
 
     @pytest.mark.requirement("R-038")
     def test_leave_exceptions_to_headquarters(self, registry_api: TestClient, made: dict[str, Any]) -> None:
