@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, MetaData, Table, and_, false, or_, text, true
+from sqlalchemy import ColumnElement, MetaData, Table, and_, false, or_, true
 from sqlalchemy.orm import Session
 
 from shared.kernel.auth import Actor
+from shared.kernel.connections import SCOPE
 
 GUARD_ON = True
 """Tests switch the first lock off to prove that the second alone stops a foreign province."""
@@ -17,10 +18,7 @@ def enter(session: Session, *, tenant: str, province: str) -> None:
 
     Transaction-local on purpose: a pooled connection forgets it at commit.
     """
-    session.execute(
-        text("SELECT set_config('peyvand.tenant', :t, true), set_config('peyvand.province', :p, true)"),
-        {"t": tenant, "p": province},
-    )
+    session.execute(SCOPE, {"t": tenant, "p": province})
     session.info["reach"] = (tenant, province)
 
 
