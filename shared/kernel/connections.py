@@ -16,8 +16,11 @@ from sqlalchemy.exc import InvalidatePoolError
 
 ASK_AFTER_S = 5.0
 _WORDS = "SELECT set_config('peyvand.tenant', {t}, true), set_config('peyvand.province', {p}, true)"
-SCOPE = text(_WORDS.format(t=":t", p=":p")).execution_options(peyvand_scope=True)
+_HASTY = f"{_WORDS}, set_config('synchronous_commit', 'off', true)"
+SCOPE = text(_WORDS.format(t=":t", p=":p")).execution_options(peyvand_scope=_WORDS)
 """Row-level security's scope of this transaction; as the first words of one it travels with its BEGIN."""
+HASTY_SCOPE = text(_HASTY.format(t=":t", p=":p")).execution_options(peyvand_scope=_HASTY)
+"""The same of a transaction whose commit does not wait for the disk."""
 
 
 def watch_connections(engine: Engine) -> None:
@@ -55,11 +58,12 @@ def _surely_alive(connection: psycopg.Connection[Any], idle_s: float) -> bool:
 
 def _say_scope(cursor: Any, _statement: str, parameters: Any, context: Any) -> bool | None:
     """Send the scope, after BEGIN where no transaction is open yet, as one message; other statements go their way."""
-    if not context.execution_options.get("peyvand_scope"):
+    said = context.execution_options.get("peyvand_scope")
+    if said is None:
         return None
     connection: psycopg.Connection[Any] = cursor.connection
     begun = connection.autocommit or connection.info.transaction_status != TransactionStatus.IDLE
-    words = sql.SQL(_WORDS if begun else f"BEGIN; {_WORDS}").format(**parameters)
+    words = sql.SQL(said if begun else f"BEGIN; {said}").format(**parameters)
     result = connection.pgconn.exec_(words.as_bytes(connection))
     if connection.pgconn.status != ConnStatus.OK:
         raise psycopg.OperationalError(connection.pgconn.get_error_message())
