@@ -16,6 +16,7 @@ from shared.contracts.base import EVENTS, Event
 from shared.contracts.envelope import Envelope
 from shared.kernel.clock import know_tenant, machine_now
 from shared.kernel.cursors import Cursor, lock_cursor, park, parked_aggregates
+from shared.kernel.entries import PASSES, own_and_passed, whole
 from shared.kernel.epoch_change import Anew, change_epoch
 from shared.kernel.failpoints import reach
 from shared.kernel.feed import EpochChanged, Feed
@@ -189,7 +190,9 @@ class Consumer:
             return None
         try:
             answer: Any = self.bus.xread(
-                {stream_key(self.stream, epoch): f"{pos}-0"}, count=BATCH, block=self.block_ms or None
+                {stream_key(self.stream, epoch): f"{pos}-0"},
+                count=BATCH * (PASSES if self.partition else 1),
+                block=self.block_ms or None,
             )
         except redis.RedisError:
             return None
@@ -201,7 +204,7 @@ class Consumer:
             return None if self.quiet_rounds % 5 == 0 or not self.block_ms else []
         self.quiet_rounds = 0
         try:
-            batch = [Envelope.model_validate_json(fields[b"event"]) for _id, fields in entries]
+            batch = own_and_passed(entries, self.owns, most=BATCH) if self.partition else whole(entries)
         except (ValueError, KeyError):
             return None  # an entry nobody can read; the journal has the event itself
         return batch if batch[0].feedseq == pos + 1 else None
