@@ -1,5 +1,7 @@
 """Engine, sessions, the naming convention and the mixins all tables are made of."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +50,14 @@ def new_engine(url: str, *, pool_size: int = 10, statement_timeout_ms: int = 10_
 def new_sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that keep loaded values after commit; `with sessions.begin() as session` is the only way to commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def looking(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session for single statements that only read: no transaction is begun and ended around them."""
+    engine: Engine = sessions.kw["bind"]
+    with sessions(bind=engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
+        yield session
 
 
 class KernelTable(DeclarativeBase):
