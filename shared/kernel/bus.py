@@ -192,7 +192,7 @@ class Consumer:
             return None
         try:
             count = BATCH * (PASSES if self.partition else 1)
-            places = {stream_key(self.stream, epoch): f"{pos}-0"}
+            places: dict[Any, Any] = {stream_key(self.stream, epoch): f"{pos}-0"}
             answer: Any = self.bus.xread(places, count=count, block=self.block_ms or None)
         except redis.RedisError:
             return None
