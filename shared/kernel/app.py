@@ -1,7 +1,6 @@
 """new_app(): one FastAPI factory for all services, with problem answers, traces, headers and health."""
 
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,18 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from shared.kernel.access import note_request, route_of
+from shared.kernel.access import route_of
 from shared.kernel.clock import use_demo_clock
 from shared.kernel.db import new_engine, new_sessions
 from shared.kernel.documents import complete_document
+from shared.kernel.edge import Edge, dress
 from shared.kernel.failpoints import use_failpoints
 from shared.kernel.health import health_router
-from shared.kernel.http import language_of
+from shared.kernel.http import Answered, language_of
 from shared.kernel.idempotency import Replay
 from shared.kernel.limits import Window
 from shared.kernel.logs import start_logs
+from shared.kernel.machine_clock import MachineClock
 from shared.kernel.metrics import watch_pool
 from shared.kernel.problem_answers import ProblemAnswers
 from shared.kernel.problems import (
@@ -37,20 +38,10 @@ from shared.kernel.problems import (
     Unavailable,
 )
 from shared.kernel.settings import CommonSettings
-from shared.kernel.tracing import enter_trace, trace_id
+from shared.kernel.tracing import trace_id
 from shared.kernel.words import words_in
 
 log = structlog.get_logger()
-MAX_BODY = 2_000_000
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 
 
 class RouteNotFound(NotFound):
@@ -61,24 +52,6 @@ class MethodNotAllowed(Problem):
     """This address does not take that method."""
 
     status = 405
-
-
-class BodyTooLarge(Problem):
-    """The request is larger than two megabytes."""
-
-    status = 413
-
-
-class LengthRequired(Problem):
-    """The request must say how long it is."""
-
-    status = 411
-
-
-class CrossSiteRefused(Problem):
-    """This request came from another site."""
-
-    status = 403
 
 
 class InternalError(Problem):
@@ -110,59 +83,17 @@ def new_app(settings: CommonSettings, *, service: str, words: Path, title: str) 
     )
     watch_pool(app.state.engine, f"{service}-api")
     app.state.sessions = new_sessions(app.state.engine)
+    app.state.machine_clock = MachineClock(app.state.engine)
     app.state.watched = lambda _session: ()
     shared_words = Path(__file__).resolve().parent.parent
     app.state.words = words_in(shared_words / "kernel" / "words", shared_words / "web" / "words", words)
     app.state.problem_pages = None
     app.state.searches = Window(settings.searches_per_minute, 60)
     _handle_problems(app)
-    app.middleware("http")(_edge)
+    app.add_middleware(Edge, problem=_problem)
     app.include_router(health_router())
     complete_document(app)
     return app
-
-
-def _refusal_at_edge(request: Request) -> Problem | None:
-    """What is refused before anything of the request is read: too much of it, an address with NUL (which no database
-    takes as text), or a form of another site."""
-    if "transfer-encoding" in request.headers:
-        return LengthRequired()
-    length = request.headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()):
-        return BadRequest()
-    if len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY:
-        return BodyTooLarge()
-    if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
-        return InvalidInput()
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    if request.method not in {"GET", "HEAD", "OPTIONS"} and site in {"cross-site", "same-site"}:
-        return CrossSiteRefused()
-    return None
-
-
-def _dress(request: Request, response: Response) -> None:
-    """The headers every answer carries, refusals and faults too."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.app.state.settings.secure_cookies:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if not request.url.path.startswith("/static"):
-        response.headers.setdefault("Cache-Control", "no-store")
-
-
-async def _edge(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    # Entered for good: a request has a context of its own, and its unexpected fault is answered outside of here.
-    traceparent = enter_trace(request.headers.get("traceparent"))
-    began, status = time.perf_counter(), 500
-    try:
-        refusal = _refusal_at_edge(request)
-        response = await call_next(request) if refusal is None else _problem(request, refusal)
-        status = response.status_code
-    finally:
-        note_request(request, status=status, seconds=time.perf_counter() - began)
-    _dress(request, response)
-    response.headers["traceparent"] = traceparent
-    return response
 
 
 def _problem(
@@ -207,10 +138,15 @@ def _handle_problems(app: FastAPI) -> None:
         headers = {"Idempotent-Replayed": "true"} | ({"ETag": error.etag} if error.etag else {})
         return Response(error.body, status_code=error.status, media_type="application/json", headers=headers)
 
+    def on_answered(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, Answered)
+        return error.response
+
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Replay, on_replay)
+    app.add_exception_handler(Answered, on_answered)
     _handle_faults(app)
 
 
@@ -238,7 +174,7 @@ def _handle_faults(app: FastAPI) -> None:
         log.error("request.failed", route=route_of(request), exc_info=error)
         answer = _problem(request, InternalError(trace=trace_id()))
         # An unexpected fault is answered outside the edge, so it is dressed here.
-        _dress(request, answer)
+        dress(request.app, request.url.path, answer.headers)
         return answer
 
     app.add_exception_handler(StaleDataError, on_stale)

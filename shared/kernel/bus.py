@@ -9,13 +9,16 @@ from uuid import UUID
 import httpx2
 import redis
 import structlog
+from sqlalchemy import func
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared.contracts.base import EVENTS, Event
 from shared.contracts.envelope import Envelope
-from shared.kernel.clock import know_tenant, machine_now
+from shared.kernel.clock import know_tenant
 from shared.kernel.cursors import Cursor, lock_cursor, park, parked_aggregates
+from shared.kernel.db import looking
+from shared.kernel.entries import PASSES, own_and_passed, whole
 from shared.kernel.epoch_change import Anew, change_epoch
 from shared.kernel.failpoints import reach
 from shared.kernel.feed import EpochChanged, Feed
@@ -179,7 +182,7 @@ class Consumer:
         }
 
     def _position(self) -> tuple[UUID | None, int]:
-        with self.sessions.begin() as session:
+        with looking(self.sessions) as session:
             cursor = session.query(Cursor).filter_by(**self.key()).one_or_none()
             return (cursor.epoch, cursor.pos) if cursor else (None, 0)
 
@@ -188,9 +191,9 @@ class Consumer:
         if self.bus is None or epoch is None:
             return None
         try:
-            answer: Any = self.bus.xread(
-                {stream_key(self.stream, epoch): f"{pos}-0"}, count=BATCH, block=self.block_ms or None
-            )
+            count = BATCH * (PASSES if self.partition else 1)
+            places: dict[Any, Any] = {stream_key(self.stream, epoch): f"{pos}-0"}
+            answer: Any = self.bus.xread(places, count=count, block=self.block_ms or None)
         except redis.RedisError:
             return None
         entries = (
@@ -201,7 +204,7 @@ class Consumer:
             return None if self.quiet_rounds % 5 == 0 or not self.block_ms else []
         self.quiet_rounds = 0
         try:
-            batch = [Envelope.model_validate_json(fields[b"event"]) for _id, fields in entries]
+            batch = own_and_passed(entries, self.owns, most=BATCH) if self.partition else whole(entries)
         except (ValueError, KeyError):
             return None  # an entry nobody can read; the journal has the event itself
         return batch if batch[0].feedseq == pos + 1 else None
@@ -291,6 +294,6 @@ class Consumer:
             blocked_by=blocked_by,
         )
 
-    def _move(self, session: Session, cursor: Cursor, last: Envelope, epoch: UUID) -> None:
+    def _move(self, _session: Session, cursor: Cursor, last: Envelope, epoch: UUID) -> None:
         cursor.pos, cursor.epoch, cursor.event_time = last.feedseq, epoch, last.time
-        cursor.moved_at = machine_now(session)
+        cursor.moved_at = func.clock_timestamp()

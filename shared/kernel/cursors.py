@@ -65,8 +65,12 @@ cast(Table, DeadLetter.__table__).info["row_security"] = (
 def lock_cursor(session: Session, *, reader: str, source: str, stream: str, partition: str) -> Cursor:
     """The reader's cursor, locked until this transaction ends; made at zero when it is the first time."""
     key = {"reader": reader, "source": source, "stream": stream, "partition": partition}
-    session.execute(insert(Cursor).values(pos=0, gaps=0, **key).on_conflict_do_nothing())
-    return session.execute(select(Cursor).filter_by(**key).with_for_update()).scalar_one()
+    locked = select(Cursor).filter_by(**key).with_for_update()
+    found = session.execute(locked).scalar_one_or_none()
+    if found is None:
+        session.execute(insert(Cursor).values(pos=0, gaps=0, **key).on_conflict_do_nothing())
+        found = session.execute(locked).scalar_one()
+    return found
 
 
 def parked_aggregates(session: Session, *, reader: str, source: str) -> dict[UUID, int]:

@@ -1,10 +1,14 @@
 """Engine, sessions, the naming convention and the mixins all tables are made of."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Engine, Integer, MetaData, Text, UniqueConstraint, Uuid, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
+
+from shared.kernel.connections import watch_connections
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -25,11 +29,10 @@ NOTICE_A_DEAD_PEER = {
 
 def new_engine(url: str, *, pool_size: int = 10, statement_timeout_ms: int = 10_000, name: str = "peyvand") -> Engine:
     """An engine whose connections are checked before use and whose statements and idle transactions end in time."""
-    return create_engine(
+    engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         pool_timeout=5,
         hide_parameters=True,  # what people typed stays out of errors
         connect_args={
@@ -40,11 +43,21 @@ def new_engine(url: str, *, pool_size: int = 10, statement_timeout_ms: int = 10_
             "-c timezone=UTC",
         },
     )
+    watch_connections(engine)
+    return engine
 
 
 def new_sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that keep loaded values after commit; `with sessions.begin() as session` is the only way to commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def looking(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session for single statements that only read: no transaction is begun and ended around them."""
+    engine: Engine = sessions.kw["bind"]
+    with sessions(bind=engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
+        yield session
 
 
 class KernelTable(DeclarativeBase):

@@ -1,10 +1,11 @@
 """The web edge: sessions, actors, versions, idempotency and problem answers, the same in every service."""
 
 import hashlib
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime
 from typing import Annotated, Any
 
+from anyio import CancelScope
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from shared.kernel.auth import MEMBERS, Actor, TokenRefused, read_token
-from shared.kernel.clock import business_now, machine_now
+from shared.kernel.clock import Clock, business_now
 from shared.kernel.failpoints import reach
 from shared.kernel.idempotency import begin_once, keep_answer
 from shared.kernel.limits import count_search
@@ -42,6 +43,14 @@ class RoleMissing(Forbidden):
     """Your role does not allow this."""
 
 
+class Answered(Exception):
+    """The answer is known before the request's transaction has begun."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
 def language_of(request: Request) -> str:
     """The language of the answer: cookie, then Accept-Language, then Persian."""
     chosen = request.cookies.get("peyvand_lang", "")
@@ -62,12 +71,28 @@ def token_of(request: Request) -> str | None:
     return request.cookies.get(COOKIE) or request.cookies.get(f"__Host-{COOKIE}")
 
 
-def get_base_session(request: Request) -> Iterator[Session]:
-    """One transaction for the request, committed before the answer leaves; no scope entered yet."""
-    with request.app.state.sessions.begin() as session:
-        request.state.session = session
+async def get_base_session(request: Request) -> AsyncIterator[Session]:
+    """One transaction for the request, committed before the answer leaves; no scope entered yet.
+
+    Asynchronous, so that a request that asks the database nothing changes no thread.
+    """
+    session: Session = request.app.state.sessions()
+    request.state.session = session
+    try:
         yield session
-        _pass(request, "request.before_commit")
+        if session.in_transaction():
+            await run_in_threadpool(_commit, request, session)
+    finally:
+        if session.in_transaction():
+            with CancelScope(shield=True):
+                await run_in_threadpool(session.close)
+        else:
+            session.close()
+
+
+def _commit(request: Request, session: Session) -> None:
+    _pass(request, "request.before_commit")
+    session.commit()
     _pass(request, "request.committed")
 
 
@@ -79,16 +104,18 @@ def _pass(request: Request, point: str) -> None:
 BaseSessionDep = Annotated[Session, Depends(get_base_session, scope="function")]
 
 
-def get_caller(request: Request, session: BaseSessionDep) -> Actor:
+async def get_caller(request: Request, session: BaseSessionDep) -> Actor:
     """The person or process a token speaks for; SignInFirst (401) without a token, TokenRefused with a bad one."""
     token = token_of(request)
     if token is None:
         raise SignInFirst
     state = request.app.state
-    actor = read_token(token, state.settings.keys, audience=state.service, now=int(machine_now(session).timestamp()))
+    if not state.machine_clock.is_known():
+        await run_in_threadpool(state.machine_clock.ask)
+    actor = read_token(token, state.settings.keys, audience=state.service, now=state.machine_clock.now())
     check: Callable[[Session, Actor], Actor] | None = getattr(state, "check_actor", None)
     if check is not None and not actor.service:
-        actor = check(session, actor)
+        actor = await run_in_threadpool(check, session, actor)
     request.state.actor = actor
     return actor
 
@@ -128,9 +155,9 @@ def get_session(request: Request, session: BaseSessionDep, actor: ActorDep) -> S
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 
 
-def get_now(session: BaseSessionDep) -> datetime:
+async def get_now(session: BaseSessionDep) -> datetime:
     """Business time of this request."""
-    return business_now(session)
+    return await run_in_threadpool(business_now, session) if Clock.demo else business_now(session)
 
 
 NowDep = Annotated[datetime, Depends(get_now, scope="function")]

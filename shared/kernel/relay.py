@@ -16,9 +16,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from shared import contracts
 from shared.contracts.base import EVENTS, stream_of
-from shared.kernel.db import KernelTable
+from shared.kernel.db import KernelTable, looking
 from shared.kernel.failpoints import reach
-from shared.kernel.feed import epoch_of, wires
+from shared.kernel.feed import HEAD, wires
 from shared.kernel.metrics import BUS_DOWN, NUMBERED, PUBLISHED, REDIS_EVICTS, REDIS_MOST, REDIS_USED
 from shared.kernel.tracing import trace_ids
 from shared.values.ids import new_id
@@ -138,7 +138,7 @@ class Relay:
     def step(self) -> int:
         """Number and publish what is there; returns how many rows moved. Redis being away is never a failure."""
         moved = 0
-        with self.sessions.begin() as session:
+        with looking(self.sessions) as session:
             waiting = set(session.scalars(WAITING))
         look = time.monotonic() - self.looked_at > LOOK_S  # a wipe, or a relay that died before it published
         for stream in streams_of(self.source):
@@ -194,14 +194,14 @@ def publish_batch(
     After a wipe only the tail goes out: readers fetch the rest from the feed. No transaction is open while Redis is
     asked: one that does not answer (or whose name nobody knows) takes longer than a transaction may idle.
     """
-    with sessions.begin() as session:
-        key = stream_key(stream, epoch_of(session))
-        head = session.execute(text("SELECT last_seq FROM feed_head WHERE stream = :s"), {"s": stream}).scalar_one()
+    with looking(sessions) as session:
+        head, _from_seq, epoch, _previous = session.execute(HEAD, {"s": stream}).one()
+    key = stream_key(stream, epoch)
     newest = bus.xrevrange(key, count=1)
     last = int(cast(bytes, newest[0][0]).decode().split("-")[0]) if newest else max(head - TAIL, 0)
     if last >= head:
         return 0
-    with sessions.begin() as session:
+    with looking(sessions) as session:
         events = wires(session, stream, after=last, limit=batch, name=name)
     pipe = bus.pipeline(transaction=False)
     for each in events:

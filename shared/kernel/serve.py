@@ -10,10 +10,12 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.kernel.boot import refuse
 
@@ -39,13 +41,20 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def turn_away(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+class TurnAway:
     """While leaving: 503 to what the gateway tries again by itself; everything else is answered as ever."""
-    if getattr(request.app.state, "leaving", False) and request.url.path != "/healthz":
-        keyed = request.method == "POST" and "idempotency-key" in request.headers
-        if request.method in SAFE or keyed:
-            return Response(status_code=503, headers=LEAVING)
-    return await call_next(request)
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] == "http" and getattr(scope["app"].state, "leaving", False) and scope["path"] != "/healthz":
+            keyed = scope["method"] == "POST" and "idempotency-key" in Headers(scope=scope)
+            if scope["method"] in SAFE or keyed:
+                await Response(status_code=503, headers=LEAVING)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 def add_door(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +68,7 @@ def serve(create: Callable[[], FastAPI], *, service: str, at: argparse.Namespace
     """Answer until SIGTERM; returns the exit code. `at` is what `add_door` parsed."""
     door = open_door(service, at.host, at.port)
     app = create()
-    app.middleware("http")(turn_away)
+    app.add_middleware(TurnAway)
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -3,24 +3,23 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, MetaData, Table, and_, false, or_, text, true
+from sqlalchemy import ColumnElement, MetaData, Table, and_, false, or_, true
 from sqlalchemy.orm import Session
 
 from shared.kernel.auth import Actor
+from shared.kernel.connections import HASTY_SCOPE, SCOPE
 
 GUARD_ON = True
 """Tests switch the first lock off to prove that the second alone stops a foreign province."""
 
 
-def enter(session: Session, *, tenant: str, province: str) -> None:
+def enter(session: Session, *, tenant: str, province: str, durable: bool = True) -> None:
     """Set the scope of this transaction for row-level security; '*' sees all provinces of the tenant.
 
-    Transaction-local on purpose: a pooled connection forgets it at commit.
+    Transaction-local on purpose: a pooled connection forgets it at commit. What is not `durable` is committed without
+    waiting for the disk: a server that breaks down in the next moment forgets it, whole.
     """
-    session.execute(
-        text("SELECT set_config('peyvand.tenant', :t, true), set_config('peyvand.province', :p, true)"),
-        {"t": tenant, "p": province},
-    )
+    session.execute(SCOPE if durable else HASTY_SCOPE, {"t": tenant, "p": province})
     session.info["reach"] = (tenant, province)
 
 

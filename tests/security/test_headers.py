@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from services.registry.register.accounts.bootstrap import bootstrap_account
-from shared.kernel.app import HEADERS, MAX_BODY
+from shared.kernel.edge import HEADERS, MAX_BODY
 from shared.kernel.tenancy import enter
 from tests.conftest import NOW
 from tests.security.conftest import House, app_on

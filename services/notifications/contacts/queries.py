@@ -1,7 +1,7 @@
 """Who is addressed: recipient roles resolved to people, and names of places."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ Addressee = Contact
 """A row of the address book, as other slices name it."""
 
 _LOCALES = "notifications.locales"
+_OFFICES = "notifications.offices"
 _SEATS = {Role.PH: "PR-01", Role.PS: "PR-02"}
 _NATIONAL_SEATS = {Role.HQC: "HQ-01", Role.LEG: "HQ-09"}
 _ROLES = {Role.PE: "province_officer"}
@@ -210,6 +211,28 @@ def locale_of(session: Session, tenant: str, programme: str, province: str) -> L
     if key not in known:
         known[key] = _locale(session, tenant, programme, province)
     return known[key]
+
+
+@dataclass
+class Places:
+    """Zones and names of offices as one batch of messages found them; they change a few times a year."""
+
+    locales: dict[tuple[str, str, str], Locale] = field(default_factory=dict)
+    offices: dict[tuple[str, str], dict[str, str] | None] = field(default_factory=dict)
+
+
+def share_places(session: Session, places: Places) -> None:
+    """Let this session use, and add to, what others of its batch looked up."""
+    session.info[_LOCALES], session.info[_OFFICES] = places.locales, places.offices
+
+
+def office_names(session: Session, tenant: str, place: str) -> dict[str, str] | None:
+    """The names of the office of a province, or of the country; None while none was heard of."""
+    known: dict[tuple[str, str], dict[str, str] | None] = session.info.setdefault(_OFFICES, {})
+    if (tenant, place) not in known:
+        found = things_by_ref(session, tenant, "office", place)
+        known[tenant, place] = found[0]["names"] if found else None
+    return known[tenant, place]
 
 
 def forget_locales(session: Session) -> None:

@@ -92,13 +92,13 @@ def mark_data(sessions: sessionmaker[Session], claim: Claim) -> bool:
         return _owned(session, claim, (State.CLAIMED,), state=State.DATA.value, lease_until=_MACHINE + LEASE)
 
 
-def own_for_settling(session: Session, claim: Claim) -> Delivery | None:
-    """The locked row if this attempt may still say what became of it.
+def own_for_settling(session: Session, claim: Claim) -> tuple[Delivery, datetime] | None:
+    """The locked row if this attempt may still say what became of it, and machine time.
 
     A late answer is welcome: after the lease the row is `unknown`, and the answer ends the doubt.
     """
     statement = (
-        select(Delivery)
+        select(Delivery, _MACHINE)
         .where(
             Delivery.id == claim.delivery_id,
             Delivery.attempt == claim.attempt,
@@ -107,7 +107,8 @@ def own_for_settling(session: Session, claim: Claim) -> Delivery | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return session.scalars(statement).one_or_none()
+    found = session.execute(statement).tuples().one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def expired_leases(session: Session, *, limit: int = 200) -> list[Delivery]:

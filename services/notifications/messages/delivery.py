@@ -8,10 +8,11 @@ from jinja2 import TemplateError
 from sqlalchemy.orm import Session, sessionmaker
 
 from services.notifications.channels.channel import Channel, Line, Outcome, Outgoing, Report
-from services.notifications.messages import claims
+from services.notifications.contacts import queries as contacts
+from services.notifications.messages import claims, queries
 from services.notifications.messages.claims import Claim
 from services.notifications.messages.commands import named
-from services.notifications.messages.letters import Desk, compose
+from services.notifications.messages.letters import Desk, compose, people_of
 from services.notifications.messages.lifecycle import DELIVERY, Action, State
 from services.notifications.messages.metrics import BREAKER_OPEN, DELIVERIES, PROVIDER_SECONDS
 from services.notifications.messages.models import Delivery
@@ -82,9 +83,10 @@ def _deliver_batch(
 ) -> int:
     if not batch:
         return 0
+    places = contacts.Places()
     with desk.channels[channel].open() as line:
         for place, claim in enumerate(batch):
-            reached = deliver_one(sessions, desk, line, claim)
+            reached = deliver_one(sessions, desk, line, claim, places)
             if not reached:
                 with sessions.begin() as session:
                     breaker.pause(channel, now=machine_now(session))
@@ -94,14 +96,18 @@ def _deliver_batch(
     return len(batch)
 
 
-def deliver_one(sessions: sessionmaker[Session], desk: Desk, line: Line, claim: Claim) -> bool:
+def deliver_one(
+    sessions: sessionmaker[Session], desk: Desk, line: Line, claim: Claim, places: contacts.Places | None = None
+) -> bool:
     """One delivery through an open line; False when the provider could not be reached."""
     with in_trace(claim.traceparent):
-        return _deliver(sessions, desk, line, claim)
+        return _deliver(sessions, desk, line, claim, places)
 
 
-def _deliver(sessions: sessionmaker[Session], desk: Desk, line: Line, claim: Claim) -> bool:
-    outgoing = _prepare(sessions, desk, claim)
+def _deliver(
+    sessions: sessionmaker[Session], desk: Desk, line: Line, claim: Claim, places: contacts.Places | None
+) -> bool:
+    outgoing = _prepare(sessions, desk, claim, places)
     if outgoing is None:
         return True
     with timed(PROVIDER_SECONDS.labels(claim.channel)):
@@ -122,10 +128,12 @@ def _mark(sessions: sessionmaker[Session], claim: Claim) -> bool:
     return marked
 
 
-def _prepare(sessions: sessionmaker[Session], desk: Desk, claim: Claim) -> Outgoing | None:
+def _prepare(
+    sessions: sessionmaker[Session], desk: Desk, claim: Claim, places: contacts.Places | None = None
+) -> Outgoing | None:
     """The letter, None when there is nothing to send; one that cannot be written never holds up the others."""
     try:
-        return _write(sessions, desk, claim)
+        return _write(sessions, desk, claim, places or contacts.Places())
     except UNWRITABLE as error:
         log.exception("delivery.unwritable", delivery=str(claim.delivery_id))
         _settle(
@@ -134,17 +142,24 @@ def _prepare(sessions: sessionmaker[Session], desk: Desk, claim: Claim) -> Outgo
         return None
 
 
-def _write(sessions: sessionmaker[Session], desk: Desk, claim: Claim) -> Outgoing | None:
-    """Renew the lease, ask once more whether it is still worth saying, and write the letter."""
+def _write(sessions: sessionmaker[Session], desk: Desk, claim: Claim, places: contacts.Places) -> Outgoing | None:
+    """Renew the lease, ask once more whether it is still worth saying, and write the letter.
+
+    Nothing has left yet, so a server that breaks down may forget this: the lease ends earlier, and it is asked again.
+    """
     with sessions.begin() as session:
-        enter(session, tenant=claim.tenant, province="*")
+        enter(session, tenant=claim.tenant, province="*", durable=False)
         now = business_now(session)
+        contacts.share_places(session, places)
         delivery = claims.renew(session, claim)
         if delivery is None:
             return None
-        if not hold_back(session, delivery, now=now):
-            composed = compose(session, desk, delivery, now=now)
+        items = queries.list_items(session, [delivery.notification_id])[delivery.notification_id]
+        people = contacts.list_contacts(session, {delivery.person_id, *people_of(items)})  # held, so looked up once
+        if not hold_back(session, delivery, items, now=now):
+            composed = compose(session, desk, delivery, now=now, items=items)
             delivery.parts, delivery.cost_rial = composed.parts, composed.cost_rial
+            del people
             return composed.outgoing
     tell(delivery, claim)
     return None
@@ -153,11 +168,12 @@ def _write(sessions: sessionmaker[Session], desk: Desk, claim: Claim) -> Outgoin
 def _settle(sessions: sessionmaker[Session], claim: Claim, report: Report) -> None:
     with sessions.begin() as session:
         enter(session, tenant=claim.tenant, province="*")
-        delivery = claims.own_for_settling(session, claim)
-        if delivery is not None:
-            settle(session, delivery, report, now=business_now(session), machine=machine_now(session))
+        own = claims.own_for_settling(session, claim)
+        if own is not None:
+            delivery, machine = own
+            settle(session, delivery, report, now=business_now(session), machine=machine)
             reach("delivery.before_settled")
-    if delivery is not None:
+    if own is not None:
         tell(delivery, claim)
 
 
@@ -173,9 +189,9 @@ def _give_back(sessions: sessionmaker[Session], rest: list[Claim]) -> None:
     for claim in rest:
         with sessions.begin() as session:
             enter(session, tenant=claim.tenant, province="*")
-            delivery = claims.own_for_settling(session, claim)
-            if delivery is not None and delivery.state == State.CLAIMED:
-                _release(delivery)
+            own = claims.own_for_settling(session, claim)
+            if own is not None and own[0].state == State.CLAIMED:
+                _release(own[0])
 
 
 def _release(delivery: Delivery) -> None:

@@ -20,6 +20,7 @@ from services.notifications.notices.definition import DIGEST, ChannelName, catal
 from services.notifications.notices.planning import Locale
 from shared.values.deadlines import local_day
 
+_PEOPLE = ("person_id", "school_person", "agency_person")
 PATHS = {
     "directive": "directives",
     "secretariat": "secretariats",
@@ -53,11 +54,13 @@ class Composed:
     cost_rial: int | None
 
 
-def compose(session: Session, desk: Desk, delivery: Delivery, *, now: datetime) -> Composed:
+def compose(
+    session: Session, desk: Desk, delivery: Delivery, *, now: datetime, items: Sequence[Item] | None = None
+) -> Composed:
     """Write the message of a delivery as it stands now; items stopped meanwhile are left out."""
     contact = contacts.get_contact(session, delivery.person_id)
     locale = contacts.locale_of(session, delivery.tenant, delivery.programme, delivery.province)
-    items = queries.list_items(session, [delivery.notification_id])[delivery.notification_id]
+    items = items or queries.list_items(session, [delivery.notification_id])[delivery.notification_id]
     items = [item for item in items if not item.stopped] or items
     facts = [_completed(session, item.facts) for item in items]
     files = files_for(delivery, items, facts, contact, desk.sender, locale, now=now)
@@ -118,6 +121,11 @@ def greeting_of(contact: Addressee | None) -> str:
     return contact.display_name
 
 
+def people_of(items: Sequence[Item]) -> set[UUID]:
+    """The people whose names the facts of some items are completed with."""
+    return {UUID(item.facts[part]) for item in items for part in _PEOPLE if item.facts.get(part)}
+
+
 def _completed(session: Session, facts: dict[str, Any]) -> dict[str, Any]:
     """Facts with the names of people, which are never stored beside them."""
     completed = dict(facts)
@@ -139,10 +147,8 @@ def _card(session: Session, person_id: UUID) -> dict[str, str] | None:
 
 
 def _office(session: Session, delivery: Delivery) -> Mapping[str, str]:
-    for office in contacts.things_by_ref(session, delivery.tenant, "office", delivery.province or "IR"):
-        names: dict[str, str] = office["names"]
-        return names
-    return {"fa": "دبیرخانهٔ برنامه", "en": "Programme office"}
+    names = contacts.office_names(session, delivery.tenant, delivery.province or "IR")
+    return names or {"fa": "دبیرخانهٔ برنامه", "en": "Programme office"}
 
 
 def _link(desk: Desk, delivery: Delivery) -> str:

@@ -1,5 +1,6 @@
 """What became of a try: the row, its note and its event, in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from services.notifications.channels.channel import Outcome, Report
 from services.notifications.contacts import queries as contacts
 from services.notifications.messages import commands, queries
 from services.notifications.messages.lifecycle import DELIVERY, Action, State
-from services.notifications.messages.models import Delivery
+from services.notifications.messages.models import Delivery, Item
 from services.notifications.notices.definition import ChannelName, Role
 from services.notifications.notices.planning import reachable
 from shared.contracts.notification import (
@@ -25,20 +26,20 @@ AWAY = timedelta(seconds=5)
 MOST_REFUSALS = 8
 
 
-def hold_back(session: Session, delivery: Delivery, *, now: datetime) -> bool:
+def hold_back(session: Session, delivery: Delivery, items: Sequence[Item], *, now: datetime) -> bool:
     """Whether a claimed delivery need not be sent after all: stopped, too late, switched off, or nobody to send to."""
     if delivery.expires_at is not None and delivery.expires_at <= now:
         delivery.state = DELIVERY.after(State(delivery.state), Action.EXPIRE).value
         delivery.reason, delivery.lease_until = "too_late", None
         commands.note(session, delivery, what="expired", at=now)
         return True
-    reason = _reason_to_hold(session, delivery, now)
+    reason = _reason_to_hold(session, delivery, items)
     if reason is not None:
         commands.withhold(session, delivery, reason=reason, now=now)
     return reason is not None
 
 
-def _reason_to_hold(session: Session, delivery: Delivery, now: datetime) -> str | None:
+def _reason_to_hold(session: Session, delivery: Delivery, items: Sequence[Item]) -> str | None:
     if not queries.is_live(session, delivery.tenant):
         return "tenant_not_live"
     person = contacts.as_recipient(
@@ -48,7 +49,6 @@ def _reason_to_hold(session: Session, delivery: Delivery, now: datetime) -> str 
         return "erased" if person.erased else "minor"
     if not reachable(person, ChannelName(delivery.channel)):
         return "no_contact"
-    items = queries.list_items(session, [delivery.notification_id])[delivery.notification_id]
     for item in items:
         item.stopped = item.stopped or queries.stopping_event(session, item)
     return "stopped" if all(item.stopped for item in items) else None

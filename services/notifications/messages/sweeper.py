@@ -133,10 +133,11 @@ def _ask_about_doubt(sessions: sessionmaker[Session], desk: Desk, tenant: str) -
 def _learn(sessions: sessionmaker[Session], claim: Claim, report: Report) -> None:
     with sessions.begin() as session:
         enter(session, tenant=claim.tenant, province="*")
-        delivery = claims.own_for_settling(session, claim)
-        if delivery is None or delivery.state != State.UNKNOWN:
+        own = claims.own_for_settling(session, claim)
+        if own is None or own[0].state != State.UNKNOWN:
             return
-        settle(session, delivery, report, now=business_now(session), machine=machine_now(session))
+        delivery, machine = own
+        settle(session, delivery, report, now=business_now(session), machine=machine)
     tell(delivery, claim)
 
 

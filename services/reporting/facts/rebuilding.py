@@ -25,6 +25,10 @@ from shared.kernel.tenancy import enter
 log = structlog.get_logger()
 Progress = Callable[[int, int], None]
 FIGURES = ("kpi_cells", "kpi_values")
+_MOVED = text(
+    "UPDATE consumer_cursors SET moved_at = clock_timestamp() WHERE reader = :reader AND source = :source "
+    "AND stream = :stream AND partition = :partition"
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ def rebuild(
     for each in compared:
         if not each.same:
             _swap(session, each.table, tenant)
+    if not all(each.same for each in compared):
+        _tell(session, ordered)
     for table in tables:
         session.execute(text(f"DROP TABLE pg_temp.{table}"))
     session.execute(text("DISCARD PLANS"))
@@ -145,6 +151,12 @@ def _compare(session: Session, table: str, tenant: str) -> Rebuilt:
         for schema in ("public", "pg_temp")
     )
     return Rebuilt(table, live, anew)
+
+
+def _tell(session: Session, consumers: Sequence[Consumer]) -> None:
+    """Move the cursors' instant: an answer remembered beside it is of the figures before."""
+    for consumer in consumers:
+        session.execute(_MOVED, consumer.key())
 
 
 def _swap(session: Session, table: str, tenant: str) -> None:

@@ -1,17 +1,19 @@
 """JSON door of the figures: /v1/kpis."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from services.reporting.kpis import freshness, queries
 from services.reporting.kpis.cycles import CycleNotFound, CycleView
 from services.reporting.kpis.queries import KpiNotFound
 from services.reporting.kpis.reach import READERS, TerritoryNotFound
+from services.reporting.kpis.remembering import Remembered
 from services.reporting.kpis.saying import answer_out, kpi_out, point_out, why_out
 from services.reporting.kpis.schemas import (
     AnswerOut,
@@ -23,7 +25,17 @@ from services.reporting.kpis.schemas import (
     WhyOut,
 )
 from shared.kernel.auth import Actor
-from shared.kernel.http import ActorDep, LangDep, NowDep, SessionDep, new_router, problems, require
+from shared.kernel.http import (
+    ActorDep,
+    Answered,
+    LangDep,
+    NowDep,
+    SessionDep,
+    language_of,
+    new_router,
+    problems,
+    require,
+)
 from shared.kernel.problems import Refused
 
 router = new_router("kpis")
@@ -31,20 +43,29 @@ READ = [require(*READERS)]
 FAILURES = problems(KpiNotFound, CycleNotFound, TerritoryNotFound, Refused)
 
 
-def _json(body: Any, etag: str | None = None, status: int = 200) -> Response:
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"} if etag else {}
-    return Response(orjson.dumps(body), status_code=status, media_type="application/json", headers=headers)
+def _json(body: Any, version: "Version | None" = None) -> Response:
+    return Response(orjson.dumps(body), media_type="application/json", headers=_headers(version))
 
 
-def _etag(request: Request, session: Session, actor: Actor, now: datetime) -> str:
+@dataclass(frozen=True)
+class Version:
+    """The answer's ETag, and the name under which this process remembers the answer."""
+
+    etag: str
+    key: str
+
+
+async def _version(request: Request, actor: Actor, now: datetime) -> Version:
     """Names all an answer depends on: its address, who asks, what is folded in, the half hour of business time.
 
     A local day begins on a half hour in every zone that is served, so "today" never outlives it.
     """
-    version = freshness.version_of(session, tenant=actor.tenant)
+    standing = await request.app.state.standings[actor.tenant].ask()
     moment = f"{now:%Y-%m-%dT%H}:{now.minute // 30}"
-    parts = (request.url.path, request.url.query, actor.tenant, repr(actor.roles), version, moment)
-    return f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
+    asked = (request.url.path, request.url.query, language_of(request))
+    parts = (*asked, actor.tenant, repr(actor.roles), standing.version, moment)
+    etag = f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
+    return Version(etag, f"{etag} {standing.told}")
 
 
 def _known(value: datetime | date | None, cycle: CycleView) -> datetime | None:
@@ -61,16 +82,39 @@ def _scope(session: Session, actor: Actor, query: ScopeQuery) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def unless_known(request: Request, session: SessionDep, actor: ActorDep, now: NowDep) -> str:
-    """The answer's ETag."""
-    return _etag(request, session, actor, now)
+async def unless_known(request: Request, actor: ActorDep, now: NowDep) -> Version:
+    """The answer's version; raises Answered when the caller has it (304) or this process remembers it.
+
+    One statement decides, before the transaction of the request begins.
+    """
+    version = await _version(request, actor, now)
+    if version.etag in {
+        each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")
+    }:
+        raise Answered(Response(status_code=304, headers=_headers(version)))
+    body = request.app.state.remembered.find(version.key)
+    if body is not None:
+        raise Answered(Response(body, media_type="application/json", headers=_headers(version)))
+    return version
 
 
-EtagDep = Annotated[str, Depends(unless_known, scope="function")]
+VersionDep = Annotated[Version, Depends(unless_known, scope="function")]
 
 
-def _same(request: Request, etag: str) -> bool:
-    return etag in {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
+def setup(app: FastAPI) -> None:
+    """Every web process remembers answers of its own."""
+    app.state.remembered, app.state.standings = Remembered(), freshness.Standings(app.state.engine)
+
+
+def _headers(version: Version | None) -> dict[str, str]:
+    return {"ETag": version.etag, "Cache-Control": "private, no-cache"} if version else {}
+
+
+def _remembered(request: Request, body: Any, version: Version) -> Response:
+    """The answer, kept for whoever asks the same while nothing has moved."""
+    response = _json(body, version)
+    request.app.state.remembered.keep(version.key, bytes(response.body))
+    return response
 
 
 @router.get("", response_model=KpiListOut, dependencies=READ)
@@ -84,17 +128,17 @@ def answer_kpi(
     code: str,
     query: Annotated[KpiQuery, Query()],
     request: Request,
+    version: VersionDep,
     session: SessionDep,
     actor: ActorDep,
-    etag: EtagDep,
 ) -> Response:
     """A figure on a day, as known at an instant, for a territory; 304 while nothing it depends on has changed."""
-    if _same(request, etag):
-        return Response(status_code=304, headers={"ETag": etag})
     answer = queries.answer_kpi(
         session, code=code, at=query.at, period=query.period, by=query.dimensions, **_scope(session, actor, query)
     )
-    return _json(answer_out(answer), etag if code.upper() != "K-81" else None)
+    if code.upper() == "K-81":  # moves with the clock
+        return _json(answer_out(answer))
+    return _remembered(request, answer_out(answer), version)
 
 
 @router.get("/{code}/why", response_model=WhyOut, responses=FAILURES, dependencies=READ)
@@ -102,18 +146,16 @@ def explain_kpi(
     code: str,
     query: Annotated[KpiQuery, Query()],
     request: Request,
+    version: VersionDep,
     session: SessionDep,
     actor: ActorDep,
     lang: LangDep,
-    etag: EtagDep,
 ) -> Response:
     """The figure's formula, the cases it counted, those it left out and why, and its value on other days."""
-    if _same(request, etag):
-        return Response(status_code=304, headers={"ETag": etag})
     why = queries.explain_kpi(session, code=code, at=query.at, period=query.period, **_scope(session, actor, query))
     reasons = {each.reason for each in why.excluded if each.reason}
     words = {reason: request.app.state.words.t(lang, f"reason.{reason}") for reason in reasons}
-    return _json(why_out(why, words), etag)
+    return _json(why_out(why, words), version)
 
 
 @router.get("/{code}/series", response_model=SeriesOut, responses=FAILURES, dependencies=READ)
@@ -121,14 +163,12 @@ def kpi_series(
     code: str,
     query: Annotated[SeriesQuery, Query()],
     request: Request,
+    version: VersionDep,
     session: SessionDep,
     actor: ActorDep,
-    etag: EtagDep,
 ) -> Response:
     """The figure at the end of each step of a span."""
-    if _same(request, etag):
-        return Response(status_code=304, headers={"ETag": etag})
     answer, points = queries.kpi_series(
         session, code=code, frm=query.frm, to=query.to, step=query.step, **_scope(session, actor, query)
     )
-    return _json({"answer": answer_out(answer), "points": [point_out(point) for point in points]}, etag)
+    return _json({"answer": answer_out(answer), "points": [point_out(point) for point in points]}, version)

@@ -16,7 +16,8 @@ from services.registry.partnership.province_plans.models import DistrictDelegati
 from services.registry.partnership.province_plans.rules import CycleRules
 from services.registry.partnership.quotas import queries as quotas
 from services.registry.partnership.quotas.rules import Exemption
-from services.registry.programme.cycles.queries import cycle_named, rules_of
+from services.registry.programme.cycles.queries import cycle_named
+from services.registry.programme.programmes.queries import definition_of
 from shared.kernel.auth import Actor
 from shared.kernel.problems import NotFound
 from shared.kernel.tenancy import within
@@ -49,7 +50,7 @@ class OfCycle(Protocol):
 def cycle_rules(session: Session, *, tenant: str, programme: str, cycle: str) -> CycleRules:
     """The pinned definition and the days of a cycle; 404 when there is no such cycle."""
     found = cycle_named(session, tenant=tenant, programme=programme, cycle=cycle)
-    definition = rules_of(session, tenant=tenant, programme=programme, cycle=cycle)
+    definition = definition_of(session, tenant=tenant, programme=programme, version=found.definition_version)
     return CycleRules(definition=definition, from_on=found.from_on, to_on=found.to_on, state=found.state)
 
 

@@ -124,9 +124,10 @@ def grant(
 
 def judge(session: Session, *, plan_id: UUID, today: date, now: datetime, tz: str) -> list[Verdict]:
     """Compare what is established with the minimum and flip the flags; returns the quotas that turned (I-05)."""
-    holdings, verdicts = queries.holdings_of(session, plan_id), []
+    holdings, verdicts = queries.holdings_of(session, plan_id), list[Verdict]()
+    exemptions = queries.exemptions_of(session, plan_id)
     for quota in queries.list_quotas(session, plan_id):
-        limits = queries.limits_of(session, quota, today)
+        limits = queries.limits_of(session, quota, today, exemptions)
         holders = sum(1 for each in holdings.get(quota.subject, []) if each.established_on is not None)
         if holders < limits.min and quota.breached_at is None:
             quota.breached_at, quota.reminder_at = now, next_weekly(now, now, tz)

@@ -70,9 +70,11 @@ def exemptions_of(session: Session, plan_id: UUID) -> list[Exemption]:
     ]
 
 
-def limits_of(session: Session, quota: Quota, day: date) -> Limits:
-    """The limits of a quota on a local day, exceptions considered."""
-    return limits_on(day, quota.quota_id, Limits(quota.min, quota.max), exemptions_of(session, quota.plan_id))
+def limits_of(session: Session, quota: Quota, day: date, exemptions: Sequence[Exemption] | None = None) -> Limits:
+    """The limits of a quota on a local day; its plan's exceptions are looked up unless they are at hand."""
+    if exemptions is None:
+        exemptions = exemptions_of(session, quota.plan_id)
+    return limits_on(day, quota.quota_id, Limits(quota.min, quota.max), exemptions)
 
 
 def list_taken(session: Session, plan_id: UUID) -> Sequence[Slot]:
@@ -100,9 +102,9 @@ def holdings_of(session: Session, plan_id: UUID) -> dict[str, list[Holding]]:
 
 def slots_of(session: Session, plan_id: UUID, day: date) -> list[SlotsView]:
     """Each quota of a plan with its limits on a day."""
-    holdings, views = holdings_of(session, plan_id), []
+    holdings, exemptions, views = holdings_of(session, plan_id), exemptions_of(session, plan_id), []
     for quota in list_quotas(session, plan_id):
-        held, limits = holdings.get(quota.subject, []), limits_of(session, quota, day)
+        held, limits = holdings.get(quota.subject, []), limits_of(session, quota, day, exemptions)
         established = sum(1 for each in held if each.established_on is not None)
         breached = quota.breached_at is not None
         views.append(SlotsView(quota.quota_id, quota.subject, len(held), established, limits.min, limits.max, breached))

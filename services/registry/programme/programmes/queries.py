@@ -15,6 +15,7 @@ from shared.values.texts import fold, search_words
 
 _READ: dict[tuple[str, int], Definition] = {}
 _KEPT = 64
+_ASKED = "programmes.definitions"
 
 
 class ProgrammeNotFound(NotFound):
@@ -75,11 +76,20 @@ def get_version(session: Session, *, programme: Programme, number: int) -> Progr
 
 
 def definition_of(session: Session, *, tenant: str, programme: str, version: int | None = None) -> Definition:
-    """A programme's definition, the newest or a given version; ProgrammeNotFound when there is none."""
+    """A programme's definition, the newest or a given version; ProgrammeNotFound when there is none.
+
+    A given version never changes, so a session asks for it once.
+    """
+    known: dict[tuple[str, str, int], Definition] = session.info.setdefault(_ASKED, {})
+    if version is not None and (tenant, programme, version) in known:
+        return known[tenant, programme, version]
     row = find_programme(session, tenant=tenant, code=programme)
     if row is None:
         raise ProgrammeNotFound
-    return read_version(get_version(session, programme=row, number=version or row.current_number))
+    found = read_version(get_version(session, programme=row, number=version or row.current_number))
+    if version is not None:
+        known[tenant, programme, version] = found
+    return found
 
 
 def definitions_of(session: Session, *, tenant: str) -> list[Definition]:

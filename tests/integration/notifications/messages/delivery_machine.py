@@ -90,7 +90,7 @@ class Ground:
     sessions: sessionmaker[Session]
 
 
-def compose(_session: Session, desk: Any, delivery: Delivery, *, now: datetime) -> Composed:
+def compose(_session: Session, desk: Any, delivery: Delivery, *, now: datetime, items: Any) -> Composed:
     """Stands for letter writing."""
     outgoing = Outgoing(delivery_id=str(delivery.id), to_address="p@example.org", text="x", sent_at=now)
     rendered: Any = None

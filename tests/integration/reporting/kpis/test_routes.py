@@ -64,6 +64,21 @@ class TestAnswer:
         again = api.get("/v1/kpis/K-01", headers=headers_for(HQ) | {"if-none-match": first.headers["etag"]})
         assert again.status_code == 304 and not again.content
 
+    def test_an_answer_is_given_again_to_those_alone_who_see_the_same(self, api: TestClient) -> None:
+        first, again = get(api, "/K-01"), get(api, "/K-01")
+        assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
+        assert get(api, "/K-01", TABRIZ_OFFICER).json()["value"] == 7
+        assert get(api, "/K-01").content == first.content
+
+    def test_an_answer_is_made_anew_once_a_reader_has_looked_again(
+        self, api: TestClient, reporting_app: FastAPI
+    ) -> None:
+        first = get(api, "/K-01").json()["fresh_to"]
+        with reporting_app.state.sessions.begin() as session:
+            session.execute(text("UPDATE consumer_cursors SET moved_at = clock_timestamp()"))
+        later = get(api, "/K-01").json()["fresh_to"]
+        assert later[0]["applied_at"] > first[0]["applied_at"] and later[0]["seq"] == first[0]["seq"]
+
     def test_lists_the_catalogue_with_formulas(self, api: TestClient) -> None:
         items = get(api, "").json()["items"]
         assert len(items) == 24 and all(item["formula"]["fa"][0] for item in items)
