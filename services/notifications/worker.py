@@ -46,7 +46,10 @@ def _look_before_start(**_: object) -> None:
 @worker_ready.connect
 def _keep_asking(**_: object) -> None:
     if settings.heartbeat_file:
-        keep_asking(lambda: be_heard.apply_async(ignore_result=True, retry=False, expires=30))
+        keep_asking(
+            lambda: be_heard.apply_async(ignore_result=True, retry=False, expires=30),
+            unheard=(OperationalError, OSError, RuntimeError),
+        )
 
 
 @task_prerun.connect

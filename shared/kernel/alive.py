@@ -26,15 +26,18 @@ def beat(file: str, *, patience_s: float = 0.0) -> None:
     fresh.replace(file)
 
 
-def keep_asking(ask: Callable[[], object], *, every_s: float = 5.0) -> None:
+def keep_asking(
+    ask: Callable[[], object], *, unheard: tuple[type[Exception], ...] = (OSError,), every_s: float = 5.0
+) -> None:
     """Send oneself a small piece of work for ever, from a thread of its own: who still does it, still hears.
 
-    That a worker's process runs, or answers a ping, does not say that it takes work from its queue.
+    That a worker's process runs, or answers a ping, does not say that it takes work from its queue. `unheard`: what
+    asking raises while the queue is away; the next time may be luckier.
     """
 
     def loop() -> None:
         while True:
-            with suppress(OSError, RuntimeError):
+            with suppress(*unheard):
                 ask()
             time.sleep(every_s)
 

@@ -13,9 +13,9 @@ PASSWORD = "only-for-tests"
 
 
 @contextmanager
-def own_valkey(folder: Path, *, policy: str = "noeviction") -> Iterator[str]:
-    """A running server; its address."""
-    port = free_port(set())
+def own_valkey(folder: Path, *, policy: str = "noeviction", port: int = 0) -> Iterator[str]:
+    """A running server; its address. `port`: of one that ran before, to come back in its place."""
+    port = port or free_port(set())
     words = ["--port", str(port), "--bind", LOOPBACK, "--requirepass", PASSWORD, "--save", "", "--dir", str(folder)]
     process = subprocess.Popen(
         [server(), *words, "--maxmemory", "64mb", "--maxmemory-policy", policy],

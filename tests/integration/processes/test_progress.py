@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,7 @@ from tests.support.database import Database
 from tests.support.processes import environment_of, started
 from tests.support.valkey import own_valkey
 from tests.support.wait import eventually
+from tools.demo.state import free_port
 
 
 def asked(file: Path) -> "subprocess.CompletedProcess[str]":
@@ -113,3 +115,17 @@ class TestCeleryWorker:
                 eventually(lambda: (silence_of(str(file)) or 9) < 3, within=20)
                 process.terminate()
                 assert process.wait(30) == 0
+
+    def test_comes_back_when_the_queue_was_away(self, notifications_database: Database, tmp_path: Path) -> None:
+        file, port = tmp_path / "beat", free_port(set())
+        words = ("celery", "-A", "services.notifications.worker", "worker", "--pool", "solo", "-l", "WARNING")
+        with ExitStack() as stack:
+            with own_valkey(tmp_path, port=port) as url:
+                environment = environment_of(
+                    notifications_database, REDIS_URL="", CELERY_REDIS_URL=url, HEARTBEAT_FILE=str(file)
+                )
+                stack.enter_context(started(environment, *words, log=tmp_path / "log"))
+                eventually(file.exists, within=60)
+            eventually(lambda: (silence_of(str(file)) or 0) > 12, within=40)
+            with own_valkey(tmp_path, port=port):
+                eventually(lambda: (silence_of(str(file)) or 99) < 5, within=60)
