@@ -36,6 +36,7 @@ from shared.kernel.problems import (
     Problem,
     Unavailable,
 )
+from shared.kernel.room import Room, RoomFull
 from shared.kernel.settings import CommonSettings
 from shared.kernel.tracing import enter_trace, trace_id
 from shared.kernel.words import words_in
@@ -108,6 +109,7 @@ def new_app(settings: CommonSettings, *, service: str, words: Path, title: str) 
         statement_timeout_ms=settings.statement_timeout_ms,
         name=f"{service}-api",
     )
+    app.state.room = Room(2 * settings.pool_size)
     watch_pool(app.state.engine, f"{service}-api")
     app.state.sessions = new_sessions(app.state.engine)
     app.state.watched = lambda _session: ()
@@ -156,13 +158,23 @@ async def _edge(request: Request, call_next: Callable[[Request], Awaitable[Respo
     began, status = time.perf_counter(), 500
     try:
         refusal = _refusal_at_edge(request)
-        response = await call_next(request) if refusal is None else _problem(request, refusal)
+        response = await _in_turn(request, call_next) if refusal is None else _problem(request, refusal)
         status = response.status_code
     finally:
         note_request(request, status=status, seconds=time.perf_counter() - began)
     _dress(request, response)
     response.headers["traceparent"] = traceparent
     return response
+
+
+async def _in_turn(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    if request.url.path in ("/healthz", "/metrics"):
+        return await call_next(request)
+    try:
+        async with request.app.state.room.place():
+            return await call_next(request)
+    except RoomFull:
+        return _problem(request, Unavailable())
 
 
 def _problem(
