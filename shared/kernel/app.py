@@ -37,6 +37,7 @@ from shared.kernel.problems import (
     Problem,
     Unavailable,
 )
+from shared.kernel.room import Room
 from shared.kernel.settings import CommonSettings
 from shared.kernel.tracing import trace_id
 from shared.kernel.words import words_in
@@ -81,6 +82,7 @@ def new_app(settings: CommonSettings, *, service: str, words: Path, title: str) 
         statement_timeout_ms=settings.statement_timeout_ms,
         name=f"{service}-api",
     )
+    app.state.room = Room(2 * settings.pool_size)
     watch_pool(app.state.engine, f"{service}-api")
     app.state.sessions = new_sessions(app.state.engine)
     app.state.machine_clock = MachineClock(app.state.engine)

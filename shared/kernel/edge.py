@@ -11,7 +11,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.access import note_request
-from shared.kernel.problems import BadRequest, InvalidInput, Problem
+from shared.kernel.problems import BadRequest, InvalidInput, Problem, Unavailable
+from shared.kernel.room import RoomFull
 from shared.kernel.tracing import enter_trace
 
 MAX_BODY = 2_000_000
@@ -71,10 +72,23 @@ class Edge:
 
         try:
             refusal = _refusal_at_edge(request)
-            inner = self.app if refusal is None else self.problem(request, refusal)
-            await inner(scope, receive, dressed)
+            if refusal is None:
+                await self._in_turn(request, receive, dressed)
+            else:
+                await self.problem(request, refusal)(scope, receive, dressed)
         finally:
             note_request(request, status=status, seconds=time.perf_counter() - began)
+
+    async def _in_turn(self, request: Request, receive: Receive, send: Send) -> None:
+        """Let the request in when there is room; what asks the database nothing waits for nobody."""
+        if request.url.path in ("/healthz", "/metrics"):
+            await self.app(request.scope, receive, send)
+            return
+        try:
+            async with request.app.state.room.place():
+                await self.app(request.scope, receive, send)
+        except RoomFull:
+            await self.problem(request, Unavailable())(request.scope, receive, send)
 
 
 def _refusal_at_edge(request: Request) -> Problem | None:

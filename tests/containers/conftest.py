@@ -1,4 +1,4 @@
-"""Stacks in containers as an operator gets them: `./peyvand up --demo`, each once for all tests that share it."""
+"""Stacks in containers, each once for all tests that share it: one by testcontainers, one by `./peyvand up --demo`."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.own_stack import StackWorld, own_stack
+from tests.support.own_stack import StackWorld, operators_stack, own_stack
 from tools.chaos.stage import set_stage
 from tools.compose.engine import EngineMissing
 from tools.compose.images import ImageFailed
@@ -57,7 +57,7 @@ def operated(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
         set_stage(world)
         yield world
         return
-    with own_stack(tmp_path_factory.mktemp("stack") / "state", "peyvand-operated") as stack:
+    with operators_stack(tmp_path_factory.mktemp("stack") / "state", "peyvand-operated") as stack:
         world = StackWorld(stack)
         set_stage(world)
         yield world

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.containers.hardening import MACHINE_BYTES, faults, is_job, memory_of_all, name_of, told
+from tests.support.own_stack import peyvand
 from tests.support.wait import eventually
 from tools.compose.stack import ComposeStack
 
@@ -106,3 +107,12 @@ def test_a_process_that_stands_still_is_not_healthy(running: ComposeStack) -> No
     finally:
         running.run_in("registry-relay", "python", "-c", signal_all % "SIGCONT")
     eventually(lambda: subprocess.run(asked, check=False, timeout=60).returncode == 0, within=60, every=2)
+
+
+def test_up_on_a_running_stack_finds_it_and_changes_nothing(running: ComposeStack) -> None:
+    """Testcontainers started it from what `./peyvand up` prepares; the operator's own command agrees with every part."""
+    before = {each["ID"] for each in running.containers(all_of_them=True)}
+    done = peyvand("up", "--demo", "--state", str(running.state.folder))
+    assert done.returncode == 0, done.stderr
+    assert running.url in done.stdout
+    assert {each["ID"] for each in running.containers(all_of_them=True)} == before

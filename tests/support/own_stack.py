@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from testcontainers.compose import DockerCompose
+
 from tools.chaos.stage import AUDIT
 from tools.chaos.world import World
-from tools.compose.stack import ComposeStack, the_stack
+from tools.compose.commands import complain, introduce, make_ready
+from tools.compose.stack import FILE, ComposeStack, the_stack
 from tools.demo.state import free_port
 from tools.operate.compose import StackKeeper
 
@@ -28,7 +31,29 @@ def peyvand(*words: str, passphrase: str = "", within: float = 600.0) -> "subpro
 
 @contextmanager
 def own_stack(folder: Path, project: str) -> Iterator[ComposeStack]:
-    """The shipped compose file under a name of its own, with the demo's clock and mailbox; gone afterwards."""
+    """The shipped compose file under a name of its own, with the demo's clock and mailbox; gone afterwards.
+
+    What `./peyvand up` prepares, testcontainers starts: each part has to be healthy by its own check.
+    """
+    stack = the_stack(folder)
+    make_ready(stack, profile="all", demo=True, port=free_port(set()), project=project)
+    given = folder / "compose.env"
+    given.write_text("".join(f"{name}='{value}'\n" for name, value in stack.environment().items()))
+    compose = DockerCompose(FILE.parent, FILE.name, pull=False, build=False, wait=True, env_file=str(given))
+    try:
+        try:
+            compose.start()
+        except subprocess.CalledProcessError:
+            complain(stack)
+        introduce(stack, profile="all")
+        yield stack
+    finally:
+        compose.stop()
+
+
+@contextmanager
+def operators_stack(folder: Path, project: str) -> Iterator[ComposeStack]:
+    """The same by the operator's own hand: `./peyvand up --demo` and `./peyvand down --volumes`."""
     words = ("--state", str(folder), "--project", project, "--port", str(free_port(set())))
     done = peyvand("up", "--demo", *words)
     try:

@@ -63,26 +63,37 @@ def up(words: list[str]) -> int:
     chosen = parser.parse_args(words)
     began = time.monotonic()
     stack = the_stack(chosen.state)
-    stack.state.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    known = stack.environment()
-    port = chosen.port or int(known.get("PEYVAND_PORT", 8080))
-    project = chosen.project or known.get("PEYVAND_PROJECT", "peyvand")
-    ensure_engine(say)
-    if not is_free(port) and not _runs_on(stack, known, port):
-        raise PortTaken(f"port {port} is taken. Stop what listens there (`ss -ltnp`), or: ./peyvand up --port N")
-    images = build_images(say)
-    profiles = [chosen.profile, *(["demo"] if chosen.demo else [])]
-    stack.write_environment(images, project=project, port=port, profiles=profiles, demo=chosen.demo)
-    stack.secrets.check()
+    make_ready(stack, profile=chosen.profile, demo=chosen.demo, port=chosen.port, project=chosen.project)
     bring_up(stack)
-    accounts = [first_account(stack)] if chosen.profile != "headquarters" else []
-    stack.state.write("running.json", {"url": stack.url, "accounts": [vars(each) for each in accounts]})
+    accounts = introduce(stack, profile=chosen.profile)
     say(f"healthy after {time.monotonic() - began:.0f} s")
     print(f"\n  Peyvand   {stack.url}/")
     if chosen.demo:
         print(f"  Mailbox   {stack.url}/mailbox/")
     print(f"\n{describe(accounts)}\n" if accounts else "")
     return 0
+
+
+def make_ready(stack: ComposeStack, *, profile: str, demo: bool, port: int | None, project: str | None) -> None:
+    """Have the folder, the engine, the images, the secrets and the environment; what is left is to start them."""
+    stack.state.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    known = stack.environment()
+    port = port or int(known.get("PEYVAND_PORT", 8080))
+    project = project or known.get("PEYVAND_PROJECT", "peyvand")
+    ensure_engine(say)
+    if not is_free(port) and not _runs_on(stack, known, port):
+        raise PortTaken(f"port {port} is taken. Stop what listens there (`ss -ltnp`), or: ./peyvand up --port N")
+    images = build_images(say)
+    profiles = [profile, *(["demo"] if demo else [])]
+    stack.write_environment(images, project=project, port=port, profiles=profiles, demo=demo)
+    stack.secrets.check()
+
+
+def introduce(stack: ComposeStack, *, profile: str) -> list[Account]:
+    """The first account of a stack that runs, and where it is, kept in its folder."""
+    accounts = [first_account(stack)] if profile != "headquarters" else []
+    stack.state.write("running.json", {"url": stack.url, "accounts": [vars(each) for each in accounts]})
+    return accounts
 
 
 def _runs_on(stack: ComposeStack, known: dict[str, str], port: int) -> bool:
@@ -96,12 +107,17 @@ def bring_up(stack: ComposeStack, *words: str) -> None:
     try:
         stack.compose("up", "--detach", "--no-build", "--wait", "--wait-timeout", str(HEALTHY_S), *words, capture=True)
     except StackFailed:
-        sick = [each for each in stack.containers(all_of_them=True) if not is_well(each)]
-        if not sick:
-            return  # compose counts a job that has done its work as one that is gone
-        names = [each["Service"] for each in sick]
-        tail = stack.compose("logs", "--no-color", "--tail", "8", *names, capture=True, check=False)
-        raise StackFailed(f"not healthy: {', '.join(sorted(set(names)))}\n{tail[-3000:]}") from None
+        complain(stack)
+
+
+def complain(stack: ComposeStack) -> None:
+    """After compose said no: raises StackFailed naming what is not healthy and the end of its log."""
+    sick = [each for each in stack.containers(all_of_them=True) if not is_well(each)]
+    if not sick:
+        return  # compose counts a job that has done its work as one that is gone
+    names = [each["Service"] for each in sick]
+    tail = stack.compose("logs", "--no-color", "--tail", "8", *names, capture=True, check=False)
+    raise StackFailed(f"not healthy: {', '.join(sorted(set(names)))}\n{tail[-3000:]}") from None
 
 
 def is_well(container: dict[str, object]) -> bool:

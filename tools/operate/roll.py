@@ -60,8 +60,13 @@ def containers(project: str, service: str) -> list[Container]:
     """The running containers of a service, the oldest first."""
     labels = [f"label=com.docker.compose.project={project}", f"label=com.docker.compose.service={service}"]
     ids = docker("ps", "-q", "--no-trunc", *(word for label in labels for word in ("--filter", label))).split()
+    return sorted(looked_at(ids), key=lambda each: each.created)
+
+
+def looked_at(ids: Sequence[str]) -> list[Container]:
+    """These containers as they are now."""
     found: list[dict[str, Any]] = json.loads(docker("inspect", *ids)) if ids else []
-    listed = [
+    return [
         Container(
             each["Id"],
             each["Name"].lstrip("/"),
@@ -71,7 +76,6 @@ def containers(project: str, service: str) -> list[Container]:
         )
         for each in found
     ]
-    return sorted(listed, key=lambda each: each.created)
 
 
 def stages(services: Sequence[str]) -> list[list[str]]:
@@ -108,7 +112,7 @@ def _renew(stack: Stack, olds: dict[str, list[Container]], turn: int, patience_s
     fresh = {
         each.id: service for service in olds for each in containers(stack.project, service) if each.id not in known
     }
-    sick = _not_healthy(stack.project, fresh, patience_s)
+    sick = _not_healthy(list(fresh), patience_s)
     if sick or len(fresh) < len(olds):
         if fresh:
             docker("rm", "-f", *fresh)
@@ -126,14 +130,13 @@ def _renew(stack: Stack, olds: dict[str, list[Container]], turn: int, patience_s
     docker("rm", *(each.id for each in leaving))
 
 
-def _not_healthy(project: str, fresh: dict[str, str], patience_s: float) -> list[str]:
+def _not_healthy(fresh: list[str], patience_s: float) -> list[str]:
     """Ids of those that are not healthy when the time is over."""
     until = time.monotonic() + patience_s
     while True:
-        listed = {each.id: each for service in set(fresh.values()) for each in containers(project, service)}
-        sick = [found for found in fresh if found not in listed or listed[found].health not in ("healthy", "none")]
-        if not sick or time.monotonic() > until:
-            return sick
+        well = {each.id for each in looked_at(fresh) if each.running and each.health in ("healthy", "none")}
+        if well >= set(fresh) or time.monotonic() > until:
+            return [each for each in fresh if each not in well]
         time.sleep(0.5)
 
 
