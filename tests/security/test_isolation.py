@@ -114,6 +114,9 @@ class TestAStrangersDoor:
             url, by = operation.url(house.things), stranger_to(operation.service)
             params |= query_for(house.document, operation)
             seen = house.client.get(url, params=params, headers=headers_for(by))
+            if seen.status_code == 404:  # a list below a thing: the thing itself is not there for a stranger
+                assert told(seen) == told(ask(house, operation, {}, by)), (locks, seen.text)
+                continue
             assert seen.status_code == 200, seen.text
             ids = [str(thing) for thing in house.things.values() if isinstance(thing, UUID)]
             assert [each for each in ids if each in seen.text] == [], (locks, params)
