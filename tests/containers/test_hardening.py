@@ -110,7 +110,7 @@ def test_a_process_that_stands_still_is_not_healthy(running: ComposeStack) -> No
 
 
 def test_up_on_a_running_stack_finds_it_and_changes_nothing(running: ComposeStack) -> None:
-    """Testcontainers started it from what `./peyvand up` prepares; the operator's own command agrees with every part."""
+    """Testcontainers started what `./peyvand up` prepares; the operator's own command agrees with every part."""
     before = {each["ID"] for each in running.containers(all_of_them=True)}
     done = peyvand("up", "--demo", "--state", str(running.state.folder))
     assert done.returncode == 0, done.stderr

@@ -39,7 +39,7 @@ def asks(world: StackWorld, run: str) -> HttpLoad:
         person = {
             "id": str(uuid.uuid5(uuid.UUID(run), str(number))), "territory_code": "IR",
             "display_name": f"{run} {number}",
-            "family_name": run, "language": "fa", "minor": False, "email": f"roll{number}@chaos.example",
+            "family_name": run, "language": "fa", "minor": False, "email": f"roll{number}.{run}@chaos.example",
         }  # fmt: skip
         return ask(http, "POST", "/registry/v1/people", json=person, headers={"idempotency-key": f"{run}/{number}"})
 
