@@ -59,6 +59,7 @@ def up(words: list[str]) -> int:
     parser.add_argument("--demo", action="store_true", help="demo clock, mailbox, and a text gateway of its own")
     parser.add_argument("--profile", choices=PROFILES, default="all")
     parser.add_argument("--port", type=int, default=None, help="of the one URL on this machine (default 8080)")
+    parser.add_argument("--feed", default=None, help="HOST:PORT of a province's feed (default 127.0.0.1:8081)")
     parser.add_argument("--project", default=None, help="name of the stack (default peyvand)")
     chosen = parser.parse_args(words)
     began = time.monotonic()
@@ -72,7 +73,7 @@ def up(words: list[str]) -> int:
         raise PortTaken(f"port {port} is taken. Stop what listens there (`ss -ltnp`), or: ./peyvand up --port N")
     images = build_images(say)
     profiles = [chosen.profile, *(["demo"] if chosen.demo else [])]
-    stack.write_environment(images, project=project, port=port, profiles=profiles, demo=chosen.demo)
+    stack.write_environment(images, project=project, port=port, profiles=profiles, demo=chosen.demo, feed=chosen.feed)
     stack.secrets.check()
     bring_up(stack)
     accounts = [first_account(stack)] if chosen.profile != "headquarters" else []

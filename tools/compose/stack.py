@@ -67,7 +67,14 @@ class ComposeStack:
         return {name: str(value) for name, value in self.state.read("env.json").items()}
 
     def write_environment(
-        self, images: Mapping[str, str], *, project: str, port: int, profiles: Sequence[str], demo: bool
+        self,
+        images: Mapping[str, str],
+        *,
+        project: str,
+        port: int,
+        profiles: Sequence[str],
+        demo: bool,
+        feed: str | None = None,
     ) -> None:
         """Decide and keep the environment of this stack."""
         gateways = DEMO_GATEWAYS if demo else {n: os.environ[n] for n in PASSED_ON if n in os.environ}
@@ -94,6 +101,7 @@ class ComposeStack:
                 "REGISTRY_NAME": os.environ.get("REGISTRY_NAME", "registry"),
                 "PEYVAND_PROJECT": project,
                 "PEYVAND_PORT": str(port),
+                "PEYVAND_FEED_ADDRESS": feed or self.environment().get("PEYVAND_FEED_ADDRESS", "127.0.0.1:8081"),
                 "PEYVAND_PUBLIC_URL": f"http://127.0.0.1:{port}",
                 "PEYVAND_SECRETS": str(self.secrets.folder),
                 "PEYVAND_ENVIRONMENT": "demo" if demo else "production",
