@@ -15,7 +15,7 @@ from tools.compose.prepare import prepare
 from tools.compose.stack import ComposeStack, the_stack
 
 ORDER = (
-    "test_hardening", "test_story", "test_trace", "test_two_registries",
+    "test_hardening", "test_story", "test_trace", "test_feed_door", "test_two_registries",
     "test_faults", "test_rolling_restart", "test_backup_restore",
 )  # fmt: skip
 """The first stack is looked at as it came up; the second is worn by what operators and accidents do to it."""

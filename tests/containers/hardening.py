@@ -25,7 +25,14 @@ PROGRESS = {
     "mailbox": "/readyz",
 }
 """What a health check must ask, by the end of a service's name: a process that merely exists is not healthy."""
-PLACES = {"gateway": {"edge"}, "feed-gateway": {"edge"}, "redis": {"bus"}, "queue": {"bus"}, "postgres": {"data"}, "mailbox": {"edge"}}
+PLACES = {
+    "gateway": {"edge"},
+    "feed-gateway": {"edge"},
+    "redis": {"bus"},
+    "queue": {"bus"},
+    "postgres": {"data"},
+    "mailbox": {"edge"},
+}
 """Networks of the parts that must not reach further; nobody but the gateways has a port."""
 
 
