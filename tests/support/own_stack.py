@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from tools.operate.compose import StackKeeper
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def peyvand(*words: str, passphrase: str = "", within: float = 600.0) -> "subprocess.CompletedProcess[str]":
-    """One command of the operator."""
-    environment = {**os.environ, **({"PEYVAND_BACKUP_PASSPHRASE": passphrase} if passphrase else {})}
+def peyvand(
+    *words: str, passphrase: str = "", given: Mapping[str, str] | None = None, within: float = 600.0
+) -> "subprocess.CompletedProcess[str]":
+    """One command of the operator, with what is `given` in the environment besides."""
+    environment = {**os.environ, **(given or {}), **({"PEYVAND_BACKUP_PASSPHRASE": passphrase} if passphrase else {})}
     command = [sys.executable, "-m", "tools.main", *words]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=within
