@@ -24,6 +24,16 @@ class Route:
 
 
 @dataclass(frozen=True)
+class FeedDoor:
+    """The one path that a port of its own leads to: a registry's feed."""
+
+    listen: int
+    path: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
 class Gateway:
     """The whole file."""
 
@@ -31,6 +41,7 @@ class Gateway:
     limit: str
     private: tuple[str, ...]
     routes: tuple[Route, ...]
+    feed: FeedDoor
 
     def route(self, path: str) -> Route | None:
         """The service a path belongs to, None for unknown and private paths. Judged decoded, as services read it."""
@@ -52,7 +63,7 @@ def read_paths(path: Path = PATHS) -> Gateway:
     """The gateway as declared."""
     raw = cast(dict[str, Any], yaml.safe_load(path.read_text()))
     routes = tuple(Route(**entry) for entry in raw["services"])
-    return Gateway(raw["home"], raw["limit"], tuple(raw["private"]), routes)
+    return Gateway(raw["home"], raw["limit"], tuple(raw["private"]), routes, FeedDoor(**raw["feed"]))
 
 
 HEAD = """\
@@ -111,6 +122,29 @@ PROXY = """\
       proxy_read_timeout 65s;
       proxy_next_upstream_tries 3;"""
 
+# The address is written out instead of passed on: what is asked for elsewhere on this port stays here.
+FEED = """\
+  server {{
+    listen {listen};
+    client_max_body_size 1k;
+    location / {{ return 404; }}
+    location = {path} {{
+      if ($request_method != GET) {{ return 405; }}
+      set $upstream_feed {host};
+      proxy_pass http://$upstream_feed:{port}{path}$is_args$args;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Cookie "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_connect_timeout 2s;
+      proxy_read_timeout 65s;
+      proxy_next_upstream_tries 3;
+      proxy_next_upstream error timeout http_503;
+    }}
+  }}
+"""
+
 
 def nginx_conf(gateway: Gateway) -> str:
     """The text of nginx.conf."""
@@ -119,7 +153,8 @@ def nginx_conf(gateway: Gateway) -> str:
         ROUTE.format(prefix=route.prefix, name=route.name, private=private, proxy=PROXY.format(**vars(route)))
         for route in gateway.routes
     )
-    return HEAD.format(limit=gateway.limit, home=gateway.home) + body + "  }\n}\n"
+    door = FEED.format(**vars(gateway.feed))
+    return HEAD.format(limit=gateway.limit, home=gateway.home) + body + "  }\n\n" + door + "}\n"
 
 
 def main() -> int:

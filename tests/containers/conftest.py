@@ -14,7 +14,10 @@ from tools.compose.images import ImageFailed
 from tools.compose.prepare import prepare
 from tools.compose.stack import ComposeStack, the_stack
 
-ORDER = ("test_hardening", "test_story", "test_faults", "test_rolling_restart", "test_backup_restore")
+ORDER = (
+    "test_hardening", "test_story", "test_trace", "test_feed_door", "test_two_registries",
+    "test_faults", "test_rolling_restart", "test_backup_restore",
+)  # fmt: skip
 """The first stack is looked at as it came up; the second is worn by what operators and accidents do to it."""
 _FIRST = ExitStack()
 """The first stack goes before the second comes: two at once are too much for two cores."""
@@ -45,6 +48,14 @@ def running(images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
     assert images
     yield _FIRST.enter_context(own_stack(tmp_path_factory.mktemp("stack") / "state", f"peyvand-test-{os.getpid()}"))
     _FIRST.close()
+
+
+@pytest.fixture(scope="module")
+def alone(images: dict[str, str]) -> str:
+    """What the stacks of one file begin their names with; the first stack has gone before they come."""
+    assert images
+    _FIRST.close()
+    return f"peyvand-test-{os.getpid()}"
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,15 @@ PROGRESS = {
     "mailbox": "/readyz",
 }
 """What a health check must ask, by the end of a service's name: a process that merely exists is not healthy."""
-PLACES = {"gateway": {"edge"}, "redis": {"bus"}, "queue": {"bus"}, "postgres": {"data"}, "mailbox": {"edge"}}
-"""Networks of the parts that must not reach further; nobody but the gateway has a port."""
+PLACES = {
+    "gateway": {"edge"},
+    "feed-gateway": {"edge"},
+    "redis": {"bus"},
+    "queue": {"bus"},
+    "postgres": {"data"},
+    "mailbox": {"edge"},
+}
+"""Networks of the parts that must not reach further; nobody but the gateways has a port."""
 
 
 def name_of(container: Inspected) -> str:
@@ -118,7 +125,7 @@ def networks(container: Inspected) -> str | None:
     if name_of(container) in PLACES and place != PLACES[name_of(container)]:
         return f"is on {sorted(place)}, not on {sorted(PLACES[name_of(container)])} alone"
     doors = [door for each in (container["HostConfig"]["PortBindings"] or {}).values() for door in each or ()]
-    if name_of(container) == "gateway":
+    if name_of(container) in {"gateway", "feed-gateway"}:
         return None if doors and all(door["HostIp"] == "127.0.0.1" for door in doors) else f"listens on {doors}"
     return f"listens on {doors}" if doors else None
 

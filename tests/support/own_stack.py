@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from tools.operate.compose import StackKeeper
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def peyvand(*words: str, passphrase: str = "", within: float = 600.0) -> "subprocess.CompletedProcess[str]":
-    """One command of the operator."""
-    environment = {**os.environ, **({"PEYVAND_BACKUP_PASSPHRASE": passphrase} if passphrase else {})}
+def peyvand(
+    *words: str, passphrase: str = "", given: Mapping[str, str] | None = None, within: float = 600.0
+) -> "subprocess.CompletedProcess[str]":
+    """One command of the operator, with what is `given` in the environment besides."""
+    environment = {**os.environ, **(given or {}), **({"PEYVAND_BACKUP_PASSPHRASE": passphrase} if passphrase else {})}
     command = [sys.executable, "-m", "tools.main", *words]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=within
@@ -52,10 +54,12 @@ def own_stack(folder: Path, project: str) -> Iterator[ComposeStack]:
 
 
 @contextmanager
-def operators_stack(folder: Path, project: str) -> Iterator[ComposeStack]:
+def operators_stack(
+    folder: Path, project: str, *more: str, given: Mapping[str, str] | None = None
+) -> Iterator[ComposeStack]:
     """The same by the operator's own hand: `./peyvand up --demo` and `./peyvand down --volumes`."""
     words = ("--state", str(folder), "--project", project, "--port", str(free_port(set())))
-    done = peyvand("up", "--demo", *words)
+    done = peyvand("up", "--demo", *words, *more, given=given)
     try:
         assert done.returncode == 0, done.stderr
         yield the_stack(folder)

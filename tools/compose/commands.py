@@ -11,7 +11,7 @@ from tools.compose.secrets import SecretWrong
 from tools.compose.stack import DEFAULT_STATE, ComposeStack, StackFailed, the_stack
 from tools.demo.accounts import Account, describe
 from tools.demo.plan import FIRST_LOGIN, FIRST_NAME, FIRST_ROLES, TENANT
-from tools.demo.state import is_free
+from tools.demo.state import PortTaken, demand_free
 from tools.main import caller_path
 
 REFUSALS = (EngineMissing, ImageFailed, SecretWrong, StackFailed)
@@ -21,10 +21,6 @@ PROFILES = {
     "province": "a province's registry",
     "headquarters": "figures and messages",
 }
-
-
-class PortTaken(Exception):
-    """Somebody else listens on the port of the one URL."""
 
 
 def say(line: str) -> None:
@@ -59,11 +55,14 @@ def up(words: list[str]) -> int:
     parser.add_argument("--demo", action="store_true", help="demo clock, mailbox, and a text gateway of its own")
     parser.add_argument("--profile", choices=PROFILES, default="all")
     parser.add_argument("--port", type=int, default=None, help="of the one URL on this machine (default 8080)")
+    parser.add_argument("--feed", default=None, help="HOST:PORT of a province's feed (default 127.0.0.1:8081)")
     parser.add_argument("--project", default=None, help="name of the stack (default peyvand)")
     chosen = parser.parse_args(words)
     began = time.monotonic()
     stack = the_stack(chosen.state)
-    make_ready(stack, profile=chosen.profile, demo=chosen.demo, port=chosen.port, project=chosen.project)
+    make_ready(
+        stack, profile=chosen.profile, demo=chosen.demo, port=chosen.port, project=chosen.project, feed=chosen.feed
+    )
     bring_up(stack)
     accounts = introduce(stack, profile=chosen.profile)
     say(f"healthy after {time.monotonic() - began:.0f} s")
@@ -74,18 +73,26 @@ def up(words: list[str]) -> int:
     return 0
 
 
-def make_ready(stack: ComposeStack, *, profile: str, demo: bool, port: int | None, project: str | None) -> None:
+def make_ready(
+    stack: ComposeStack,
+    *,
+    profile: str,
+    demo: bool,
+    port: int | None = None,
+    project: str | None = None,
+    feed: str | None = None,
+) -> None:
     """Have the folder, the engine, the images, the secrets and the environment; what is left is to start them."""
     stack.state.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = stack.environment()
     port = port or int(known.get("PEYVAND_PORT", 8080))
     project = project or known.get("PEYVAND_PROJECT", "peyvand")
     ensure_engine(say)
-    if not is_free(port) and not _runs_on(stack, known, port):
-        raise PortTaken(f"port {port} is taken. Stop what listens there (`ss -ltnp`), or: ./peyvand up --port N")
+    if not _runs_on(stack, known, port):
+        demand_free(port, command="up")
     images = build_images(say)
     profiles = [profile, *(["demo"] if demo else [])]
-    stack.write_environment(images, project=project, port=port, profiles=profiles, demo=demo)
+    stack.write_environment(images, project=project, port=port, profiles=profiles, demo=demo, feed=feed)
     stack.secrets.check()
 
 

@@ -13,6 +13,7 @@ from tools.compose.images import ROOT
 from tools.compose.secrets import EMPTY_MEANS_NONE, Secrets
 from tools.demo.site import HEARS
 from tools.demo.state import State
+from tools.demo.tokens import Keys
 
 FILE = ROOT / "docker-compose.yml"
 DEFAULT_STATE = ROOT / ".peyvand" / "stack"
@@ -67,7 +68,14 @@ class ComposeStack:
         return {name: str(value) for name, value in self.state.read("env.json").items()}
 
     def write_environment(
-        self, images: Mapping[str, str], *, project: str, port: int, profiles: Sequence[str], demo: bool
+        self,
+        images: Mapping[str, str],
+        *,
+        project: str,
+        port: int,
+        profiles: Sequence[str],
+        demo: bool,
+        feed: str | None = None,
     ) -> None:
         """Decide and keep the environment of this stack."""
         gateways = DEMO_GATEWAYS if demo else {n: os.environ[n] for n in PASSED_ON if n in os.environ}
@@ -78,22 +86,17 @@ class ComposeStack:
         if demo:
             given["sms_key"] = self.state.secret("sms_key")
         keys = self.secrets.make(given=given)
-        sources = {
-            f"{service.upper()}_SOURCES": os.environ.get(f"{service.upper()}_SOURCES", sources_of(service))
-            for service in ("reporting", "notifications")
-        }
         self.state.write(
             "env.json",
             {
                 **{name: known[name] for name in PASSED_ON if name in known},
                 **gateways,
                 **images,
-                **sources,
+                **_of_the_nation(self.environment(), keys),
                 "REGISTRY_SOURCES": sources_of("registry"),
-                "TOKEN_PUBLIC_KEYS": os.environ.get("TOKEN_PUBLIC_KEYS", keys.public),
-                "REGISTRY_NAME": os.environ.get("REGISTRY_NAME", "registry"),
                 "PEYVAND_PROJECT": project,
                 "PEYVAND_PORT": str(port),
+                "PEYVAND_FEED_ADDRESS": feed or self.environment().get("PEYVAND_FEED_ADDRESS", "127.0.0.1:8081"),
                 "PEYVAND_PUBLIC_URL": f"http://127.0.0.1:{port}",
                 "PEYVAND_SECRETS": str(self.secrets.folder),
                 "PEYVAND_ENVIRONMENT": "demo" if demo else "production",
@@ -122,6 +125,17 @@ class ComposeStack:
         """Run a command inside a running service; secret values travel by environment, never in the command line."""
         names = [word for name in environment or {} for word in ("-e", name)]
         return self.compose("exec", "-T", *names, service, *command, capture=True, more=environment)
+
+
+def _of_the_nation(known: Mapping[str, str], keys: Keys) -> dict[str, str]:
+    """Whom this stack reads and trusts: as the operator says now, else as was said before, else itself alone."""
+    alone = {
+        "REPORTING_SOURCES": sources_of("reporting"),
+        "NOTIFICATIONS_SOURCES": sources_of("notifications"),
+        "TOKEN_PUBLIC_KEYS": keys.public,
+        "REGISTRY_NAME": "registry",
+    }
+    return {name: os.environ.get(name) or known.get(name) or value for name, value in alone.items()}
 
 
 def client_environment() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The gateway's paths, in nginx.conf and in the demo's proxy."""
 
+import re
+
 import pytest
 
 from tools.demo.proxy import Malformed, forwarded, parse_head
@@ -29,6 +31,12 @@ class TestPaths:
     )
     def test_private_and_unknown_paths_lead_nowhere(self, path: str) -> None:
         assert read_paths().route(path) is None
+
+    def test_the_door_for_feeds_leads_to_the_feed_alone(self) -> None:
+        door = nginx_conf(read_paths()).partition("listen 8081;")[2]
+        assert re.findall(r"location (.*?) \{", door) == ["/", "= /internal/v1/feed"]
+        assert "location / { return 404; }" in door
+        assert re.findall(r"proxy_pass (.*);", door) == ["http://$upstream_feed:8000/internal/v1/feed$is_args$args"]
 
 
 class TestProxyHead:

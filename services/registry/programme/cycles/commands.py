@@ -45,7 +45,7 @@ from shared.kernel.auth import Actor
 from shared.kernel.outbox import emit
 from shared.kernel.problems import Conflict, Refusal, Refused, expect, refuse
 from shared.values.calendars import CalendarError, from_gregorian
-from shared.values.ids import derived_id, new_id
+from shared.values.ids import derived_id
 from shared.values.periods import CycleRange, months_of, quarters_of
 
 AFTER_CYCLE = timedelta(days=120)
@@ -82,7 +82,8 @@ def open_cycle(
     refuse(may_cover(quarters_of(span), start=span.start, end=span.end))
     seed_holidays(session, definition=definition, first=span.start, last=span.end + AFTER_CYCLE, now=now)
     cycle = Cycle(
-        id=cycle_id or new_id(),
+        # The same in every registry that feeds one headquarters: a cycle is the nation's.
+        id=cycle_id or derived_id(by.tenant, "cycle", f"{programme.code}/{label_of(span)}"),
         tenant=by.tenant,
         programme=programme.code,
         cycle=label_of(span),

@@ -12,6 +12,7 @@ from services.registry.programme.holidays.queries import holidays_of
 from shared.contracts.programme import CycleOpened
 from shared.kernel.lifecycle import IllegalTransition
 from shared.kernel.problems import RefusedNow
+from shared.values.ids import derived_id
 from tests.support.actors import HQ, TENANT
 from tests.support.registry_world import a_world, last_told, told
 
@@ -38,6 +39,10 @@ class TestOpenCycle:
             ("تابستان ۱۴۰۰", "2021-06-22", "2021-09-22"),
         ]
         assert (cycle.label, cycle.state, cycle.definition_version) == ("1399-1400", "open", 1)
+
+    def test_has_the_same_id_in_every_registry_of_the_nation(self, registry_session: Session, now: datetime) -> None:
+        cycle = a_world(registry_session, now=now).cycle
+        assert cycle.id == derived_id(TENANT, "cycle", f"{cycle.programme}/1399-1400")
 
     def test_tells_windows_months_and_quotas(self, registry_session: Session, now: datetime) -> None:
         cycle = a_world(registry_session, now=now).cycle
