@@ -92,8 +92,7 @@ def test_senders_killed_in_the_middle_of_sending(doubled: StackWorld, load: Load
         for name in both:
             more(load, 8)
             docker("kill", name)
-        docker("start", *both)
-    doubled.compose.compose("up", "--detach", "--no-build", "--no-recreate", capture=True)
+        docker("start", *both)  # by name: `up` without --scale would take the second of everything away
 
 
 @pytest.mark.requirement("R-169")
