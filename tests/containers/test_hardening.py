@@ -116,3 +116,19 @@ def test_up_on_a_running_stack_finds_it_and_changes_nothing(running: ComposeStac
     assert done.returncode == 0, done.stderr
     assert running.url in done.stdout
     assert {each["ID"] for each in running.containers(all_of_them=True)} == before
+
+
+def test_what_was_scaled_stays_scaled(running: ComposeStack) -> None:
+    """Each order changes what it names and nothing else; coming up again changes nothing."""
+    state = ("--state", str(running.state.folder))
+
+    def number_of(*services: str) -> list[int]:
+        there = [each["Service"] for each in running.containers()]
+        return [there.count(name) for name in services]
+
+    for words in (("scale", "registry-relay=2"), ("scale", "notifications-sweeper=2"), ("up", "--demo")):
+        done = peyvand(*words, *state)
+        assert done.returncode == 0, done.stderr
+    assert number_of("registry-relay", "notifications-sweeper", "registry-api") == [2, 2, 1]
+    assert peyvand("scale", "registry-relay=1", "notifications-sweeper=1", *state).returncode == 0
+    assert number_of("registry-relay", "notifications-sweeper", "registry-api") == [1, 1, 1]

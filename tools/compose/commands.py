@@ -3,7 +3,8 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from tools.compose.engine import EngineMissing, ensure_engine
 from tools.compose.images import ImageFailed, build_images
@@ -112,7 +113,8 @@ def bring_up(stack: ComposeStack, *words: str) -> None:
     """Start everything and wait until it is healthy; what is not is named with the end of its log."""
     say("starting; waiting until everything is healthy")
     try:
-        stack.compose("up", "--detach", "--no-build", "--wait", "--wait-timeout", str(HEALTHY_S), *words, capture=True)
+        waiting = ("--wait", "--wait-timeout", str(HEALTHY_S), *scale_words(doubled(stack)))
+        stack.compose("up", "--detach", "--no-build", *waiting, *words, capture=True)
     except StackFailed:
         complain(stack)
 
@@ -182,18 +184,29 @@ def scale(words: list[str]) -> int:
     parser.add_argument("services", nargs="+", metavar="SERVICE=N")
     chosen = parser.parse_args(words)
     stack = the_stack(chosen.state)
-    wanted = counts(chosen.services)
-    stack.compose("up", "--detach", "--no-build", "--no-recreate", *wanted, capture=True)
+    wanted = {**doubled(stack), **counts(chosen.services)}
+    stack.compose("up", "--detach", "--no-build", "--no-recreate", *scale_words(wanted), capture=True)
     say("scaled")
     return 0
 
 
-def counts(words: Sequence[str]) -> list[str]:
-    """`a=2 b=3` as compose's --scale words; raises StackFailed for anything else."""
-    found: list[str] = []
+def counts(words: Sequence[str]) -> dict[str, int]:
+    """`a=2 b=3` read; raises StackFailed for anything else."""
+    found: dict[str, int] = {}
     for word in words:
         name, _, number = word.partition("=")
         if not number.isdigit() or not name:
             raise StackFailed(f"write SERVICE=N, e.g. notifications-worker=4, not {word}")
-        found += ["--scale", f"{name}={number}"]
+        found[name] = int(number)
     return found
+
+
+def doubled(stack: ComposeStack) -> dict[str, int]:
+    """What there is more than one of now: compose puts back to one what it is not told again."""
+    there = Counter(str(each["Service"]) for each in stack.containers(all_of_them=True))
+    return {name: number for name, number in there.items() if number > 1}
+
+
+def scale_words(wanted: Mapping[str, int]) -> list[str]:
+    """Numbers of processes as compose's words."""
+    return [word for name, number in sorted(wanted.items()) for word in ("--scale", f"{name}={number}")]
