@@ -1,4 +1,4 @@
-"""A pytest plugin for parallel runs: tests that start stacks or browsers take turns, in two lines of like length.
+"""A pytest plugin for parallel runs: tests that start whole stacks, benches or browsers take turns, in two lines of like length.
 
 The lines are the scopes of a scheduler of our own. The groups of xdist 3.8 (`--dist loadgroup`) need node ids that can
 be written, which pytest 9.2 ended: their marks are silently ignored (pytest-xdist issue 1386).
@@ -9,8 +9,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 LINES = {
-    "stacks": ("tests/containers/", "tests/e2e/", "tests/browser/"),
-    "attacks": ("tests/security/", "tests/chaos/"),
+    "stacks": ("tests/containers/", "tests/e2e/"),
+    "attacks": ("tests/security/", "tests/browser/", "tests/chaos/"),
 }
 
 
