@@ -1,4 +1,4 @@
-"""A pytest plugin for parallel runs: tests that start whole stacks, benches or browsers take turns, in two lines of like length.
+"""A pytest plugin for parallel runs: tests that start stacks, benches or browsers take turns, in two like lines.
 
 The lines are the scopes of a scheduler of our own. The groups of xdist 3.8 (`--dist loadgroup`) need node ids that can
 be written, which pytest 9.2 ended: their marks are silently ignored (pytest-xdist issue 1386).
