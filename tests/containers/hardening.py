@@ -16,6 +16,7 @@ PROGRESS = {
     "-relay": "kernel/alive",
     "-listener": "kernel/alive",
     "-clock": "kernel/alive",
+    "-jobs": "kernel/alive",
     "-worker": "kernel/alive",
     "-sweeper": "kernel/alive",
     "postgres": "SELECT",
