@@ -7,6 +7,7 @@ from celery import Celery
 from celery.signals import setup_logging, task_postrun, task_prerun, worker_init, worker_ready
 from kombu.exceptions import OperationalError
 
+from services.notifications.messages.claims import BATCH
 from services.notifications.messages.delivery import Breaker
 from services.notifications.messages.delivery import deliver_due as deliver
 from services.notifications.messages.desk import desk_of
@@ -82,9 +83,12 @@ def _serve_metrics(**_: object) -> None:
 
 @app.task(name="notifications.deliver_due")
 def deliver_due(**_: object) -> int:
-    """Send what is due; the sweeper does the same when nobody nudges."""
+    """Send what is due, and ask once more after a full batch; the sweeper does the same when nobody nudges."""
     with timed(TASK_SECONDS.labels("notifications.deliver_due")):
-        return deliver(_background(os.getpid()).sessions, desk_of(settings), _BREAKER)
+        handled = deliver(_background(os.getpid()).sessions, desk_of(settings), _BREAKER)
+    if handled >= BATCH:
+        nudge()
+    return handled
 
 
 @app.task(name="notifications.be_heard")
