@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.chaos.campaign import Result, run_campaign
+from tools.chaos.campaign import Campaign, Result
 from tools.chaos.oracles import o1_writes, o2_feed, o3_figures, o4_messages
 from tools.chaos.world import World, world
 
@@ -28,7 +28,7 @@ def bench() -> Iterator[World]:
 @pytest.fixture(scope="module")
 def result(bench: World) -> Result:
     """The campaign, once."""
-    return run_campaign(bench, faults=FAULTS, seed=SEED, rate=8.0, say=lambda line: print(line, flush=True))
+    return Campaign(bench, faults=FAULTS, seed=SEED, rate=8.0, say=lambda line: print(line, flush=True)).run()
 
 
 @pytest.mark.requirement("R-164", "R-165", "R-166", "R-169")

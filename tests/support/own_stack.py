@@ -10,12 +10,11 @@ from typing import Any
 
 from testcontainers.compose import DockerCompose
 
+from tools.chaos import stack_world
 from tools.chaos.stage import AUDIT
-from tools.chaos.world import World
 from tools.compose.commands import complain, introduce, make_ready
 from tools.compose.stack import FILE, ComposeStack, the_stack
 from tools.demo.state import free_port
-from tools.operate.compose import StackKeeper
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,28 +66,9 @@ def operators_stack(
         peyvand("down", "--volumes", "--state", str(folder))
 
 
-class StackWorld(World):
-    """A stack as the load sees it: through the gateway; its databases as the administrator sees them."""
-
-    def __init__(self, stack: ComposeStack) -> None:
-        self.compose = stack
-        self.folder = stack.state.folder
-        self.secrets = {"account": stack.state.secret("account")}
-
-    def dsn(self, service: str) -> str:
-        """See World."""
-        return StackKeeper(self.compose).admin_url(f"peyvand_{service}")
-
-    def url(self, service: str) -> str:
-        """See World."""
-        return f"{self.compose.url}/{service}"
+class StackWorld(stack_world.StackWorld):
+    """The stack of a test, without the bench's audit: its tables belong to nobody a migration knows."""
 
     def sql(self, service: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """See World. The bench's audit stays away: its tables belong to nobody a migration knows."""
+        """See World."""
         return [] if statement == AUDIT else super().sql(service, statement, *values)
-
-    def received(self, to: Path) -> Path:
-        """A copy of what the mailbox has kept so far."""
-        container = self.compose.compose("ps", "-q", "mailbox", capture=True).split()[0]
-        subprocess.run(["docker", "cp", "-q", f"{container}:/var/lib/mailbox/.", str(to)], check=True)
-        return to

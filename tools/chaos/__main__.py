@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tools.chaos.campaign import Result, logs_of, run_campaign
+from tools.chaos.campaign import Campaign, Result, logs_of
 from tools.chaos.faults import containers, deck
 from tools.chaos.faults.bench import Fault
 from tools.chaos.stack_world import stack_world
@@ -58,7 +58,7 @@ def main(words: list[str]) -> int:
     try:
         with stop_signals(), place() as bench:
             say("the bench is up")
-            result = run_campaign(bench, faults=chosen.faults, seed=seed, rate=chosen.rate, say=say, kinds=kinds)
+            result = Campaign(bench, faults=chosen.faults, seed=seed, rate=chosen.rate, say=say, kinds=kinds).run()
             if chosen.keep and not result.good:
                 logs_of(bench, chosen.keep)
     except Stopped:

@@ -226,19 +226,6 @@ class Campaign:
         self.journal.close()
 
 
-def run_campaign(
-    world: World,
-    *,
-    faults: int,
-    seed: int,
-    rate: float,
-    say: Callable[[str], None],
-    kinds: Sequence[Fault] = FAULTS,
-) -> Result:
-    """One campaign with faults of these kinds."""
-    return Campaign(world, faults=faults, seed=seed, rate=rate, say=say, kinds=kinds).run()
-
-
 def logs_of(world: World, to: Path) -> None:
     """Keep the bench's logs and journal, for a look at what went wrong."""
     to.mkdir(parents=True, exist_ok=True)

@@ -43,11 +43,13 @@ class StackWorld(World):
 
     def kept_mail(self) -> Path:
         """A copy of what the mailbox in its container has kept so far."""
-        kept = self.folder / "mailbox"
-        kept.mkdir(exist_ok=True)
-        container = self.containers("mailbox")[0]
-        docker("cp", "-q", f"{container}:/var/lib/mailbox/.", str(kept))
-        return kept
+        return self.received(self.folder / "mailbox")
+
+    def received(self, to: Path) -> Path:
+        """The same, copied to a folder of the caller's."""
+        to.mkdir(exist_ok=True)
+        docker("cp", "-q", f"{self.containers('mailbox')[0]}:/var/lib/mailbox/.", str(to))
+        return to
 
     def keep_logs(self, to: Path) -> None:
         """What every container wrote, in one file."""

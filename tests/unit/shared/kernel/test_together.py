@@ -14,18 +14,15 @@ class Desk:
 
     def __init__(self) -> None:
         self.put = 0
+        self.was_put = threading.Semaphore(0)
         self.may_answer = threading.Semaphore(0)
 
     def ask(self) -> int:
         self.put += 1
         number = self.put
+        self.was_put.release()
         assert self.may_answer.acquire(timeout=5)
         return number
-
-
-async def _until_put(desk: Desk, number: int) -> None:
-    while desk.put < number:
-        await asyncio.sleep(0)
 
 
 def test_who_comes_while_a_question_is_under_way_shares_the_next_one() -> None:
@@ -33,9 +30,8 @@ def test_who_comes_while_a_question_is_under_way_shares_the_next_one() -> None:
         desk = Desk()
         together = Together(desk.ask)
         first = asyncio.create_task(together.ask())
-        await _until_put(desk, 1)
+        assert await asyncio.to_thread(desk.was_put.acquire, timeout=5)
         late = [asyncio.create_task(together.ask()) for _ in range(5)]
-        await asyncio.sleep(0)
         desk.may_answer.release(2)
         return [await first, *[await each for each in late]]
 
