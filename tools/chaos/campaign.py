@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import SubprocessError
 
 import psycopg
 
@@ -27,7 +28,7 @@ LANES = 5
 ROUND = 200
 HEAL_WITHIN_S = 150.0
 TRIES = 8
-CUT_SHORT = (OSError, psycopg.Error, KeyError, ValueError, Unfit, StackFailed)
+CUT_SHORT = (OSError, SubprocessError, psycopg.Error, KeyError, ValueError, Unfit, StackFailed)
 """What a fault meets when another fault broke its own way."""
 
 
@@ -201,7 +202,7 @@ class Campaign:
                 "O3": o3_figures.judge(dsns),
                 "O1": o1_writes.judge(self.journal.path, dsns["registry"]),
             }
-        except (psycopg.OperationalError, OSError, Unfit, StackFailed):
+        except (psycopg.OperationalError, OSError, SubprocessError, IndexError, Unfit, StackFailed):
             return {"all": Finding("all", waiting=1)}
         if found["O2"].waiting or found["O4"].waiting:
             # What is on its way moves cells while it is looked at: not wrong, but not green either.

@@ -3,18 +3,18 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tools.chaos.world import ROOT, World
-from tools.compose.stack import ComposeStack, StackFailed, the_stack
+from tools.chaos.world import World
+from tools.compose.commands import bring_up, introduce, make_ready, scale_words
+from tools.compose.stack import ComposeStack, the_stack
 from tools.demo.state import free_port
 from tools.operate.compose import StackKeeper
+from tools.operate.roll import containers, docker
 
 DOUBLED = ("registry-relay", "reporting-listener", "notifications-listener", "notifications-worker")
 """Run twice, as an operator may: one of each waits for, or shares with, the other."""
@@ -58,9 +58,7 @@ class StackWorld(World):
 
     def containers(self, service: str) -> list[str]:
         """The names of the running containers of a service."""
-        project = f"label=com.docker.compose.project={self.compose.project}"
-        named = docker("ps", "--format", "{{.Names}}", "--filter", project, "--filter", label_of(service))
-        return sorted(named.split())
+        return sorted(each.name for each in containers(self.compose.project, service))
 
     def pid(self, part: str) -> int | None:
         """The first process of the first running container of a service, as this machine numbers it."""
@@ -74,39 +72,16 @@ class StackWorld(World):
         return found
 
 
-def label_of(service: str) -> str:
-    """The engine's filter for a service's containers."""
-    return f"label=com.docker.compose.service={service}"
-
-
-def docker(*words: str) -> str:
-    """The output of one order to the engine. Raises OSError when it refuses."""
-    try:
-        done = subprocess.run(["docker", *words], capture_output=True, text=True, check=False, timeout=120)
-    except subprocess.TimeoutExpired as error:
-        raise OSError(str(error)) from error
-    if done.returncode != 0:
-        raise OSError(done.stderr.strip()[-300:])
-    return done.stdout
-
-
-def peyvand(*words: str, within: float = 900.0) -> None:
-    """One command of the operator. Raises StackFailed."""
-    command = [sys.executable, "-m", "tools.main", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=within)
-    if done.returncode != 0:
-        raise StackFailed(done.stderr.strip()[-1500:])
-
-
 @contextmanager
 def stack_world(doubled: Sequence[str] = DOUBLED) -> Iterator[StackWorld]:
     """A stack of its own name, port and folder, removed at the end."""
     place = Path(tempfile.mkdtemp(prefix="peyvand-chaos-"))
-    state = ("--state", str(place / "state"))
+    stack = the_stack(place / "state")
     try:
-        peyvand("up", "--demo", *state, "--project", f"peyvand-chaos-{os.getpid()}", "--port", str(free_port(set())))
-        peyvand("scale", *state, *(f"{name}=2" for name in doubled))
-        yield StackWorld(the_stack(place / "state"))
+        make_ready(stack, profile="all", demo=True, port=free_port(set()), project=f"peyvand-chaos-{os.getpid()}")
+        bring_up(stack, *scale_words(dict.fromkeys(doubled, 2)))
+        introduce(stack, profile="all")
+        yield StackWorld(stack)
     finally:
-        peyvand("down", "--volumes", *state)
+        stack.compose("down", "--volumes", capture=True, check=False)
         shutil.rmtree(place, ignore_errors=True)

@@ -8,8 +8,9 @@ from typing import cast
 
 from tools.chaos.faults import database
 from tools.chaos.faults.bench import Bench, Fault, age, gone
-from tools.chaos.stack_world import StackWorld, docker
+from tools.chaos.stack_world import StackWorld
 from tools.chaos.world import wait_for
+from tools.operate.roll import containers, docker
 
 Run = Callable[[Bench, random.Random], bool]
 LIVED_S = 3.0
@@ -122,8 +123,7 @@ def back(fault: Run, service: str) -> Run:
 
 
 def _healthy(world: StackWorld, service: str) -> bool:
-    states = [docker("inspect", "-f", "{{.State.Health.Status}}", name).strip() for name in world.containers(service)]
-    return states == ["healthy"]
+    return [each.health for each in containers(world.compose.project, service)] == ["healthy"]
 
 
 FAULTS = (
