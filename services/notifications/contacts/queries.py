@@ -19,6 +19,7 @@ Addressee = Contact
 
 _LOCALES = "notifications.locales"
 _OFFICES = "notifications.offices"
+_HELD = "notifications.contacts"
 _SEATS = {Role.PH: "PR-01", Role.PS: "PR-02"}
 _NATIONAL_SEATS = {Role.HQC: "HQ-01", Role.LEG: "HQ-09"}
 _ROLES = {Role.PE: "province_officer"}
@@ -224,6 +225,11 @@ class Places:
 def share_places(session: Session, places: Places) -> None:
     """Let this session use, and add to, what others of its batch looked up."""
     session.info[_LOCALES], session.info[_OFFICES] = places.locales, places.offices
+
+
+def hold_contacts(session: Session, person_ids: Iterable[UUID]) -> None:
+    """Look people up at once; the session keeps them, so asking for one of them later asks nobody."""
+    session.info[_HELD] = list_contacts(session, person_ids)
 
 
 def office_names(session: Session, tenant: str, place: str) -> dict[str, str] | None:

@@ -101,12 +101,10 @@ def deliver_one(
 ) -> bool:
     """One delivery through an open line; False when the provider could not be reached."""
     with in_trace(claim.traceparent):
-        return _deliver(sessions, desk, line, claim, places)
+        return _deliver(sessions, desk, line, claim, places or contacts.Places())
 
 
-def _deliver(
-    sessions: sessionmaker[Session], desk: Desk, line: Line, claim: Claim, places: contacts.Places | None
-) -> bool:
+def _deliver(sessions: sessionmaker[Session], desk: Desk, line: Line, claim: Claim, places: contacts.Places) -> bool:
     outgoing = _prepare(sessions, desk, claim, places)
     if outgoing is None:
         return True
@@ -128,12 +126,10 @@ def _mark(sessions: sessionmaker[Session], claim: Claim) -> bool:
     return marked
 
 
-def _prepare(
-    sessions: sessionmaker[Session], desk: Desk, claim: Claim, places: contacts.Places | None = None
-) -> Outgoing | None:
+def _prepare(sessions: sessionmaker[Session], desk: Desk, claim: Claim, places: contacts.Places) -> Outgoing | None:
     """The letter, None when there is nothing to send; one that cannot be written never holds up the others."""
     try:
-        return _write(sessions, desk, claim, places or contacts.Places())
+        return _write(sessions, desk, claim, places)
     except UNWRITABLE as error:
         log.exception("delivery.unwritable", delivery=str(claim.delivery_id))
         _settle(
@@ -155,11 +151,10 @@ def _write(sessions: sessionmaker[Session], desk: Desk, claim: Claim, places: co
         if delivery is None:
             return None
         items = queries.list_items(session, [delivery.notification_id])[delivery.notification_id]
-        people = contacts.list_contacts(session, {delivery.person_id, *people_of(items)})  # held, so looked up once
+        contacts.hold_contacts(session, {delivery.person_id, *people_of(items)})
         if not hold_back(session, delivery, items, now=now):
             composed = compose(session, desk, delivery, now=now, items=items)
             delivery.parts, delivery.cost_rial = composed.parts, composed.cost_rial
-            del people
             return composed.outgoing
     tell(delivery, claim)
     return None

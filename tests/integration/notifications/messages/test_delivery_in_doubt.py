@@ -3,6 +3,7 @@
 import pytest
 
 from services.notifications.channels.channel import Outcome
+from services.notifications.contacts.queries import Places
 from services.notifications.messages import claims
 from services.notifications.messages.delivery import deliver_one
 from services.notifications.messages.lifecycle import State
@@ -104,7 +105,7 @@ class TestLeases:
         (claim, *_) = claims.claim_due(house.sessions, tenant=TENANT, now=house.now, channels=["email"])
         from services.notifications.messages.delivery import _prepare
 
-        outgoing = _prepare(house.sessions, house.desk, claim)
+        outgoing = _prepare(house.sessions, house.desk, claim, Places())
         assert outgoing is not None
         house.machine(
             "UPDATE deliveries SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'claimed'"
