@@ -32,6 +32,7 @@ Peyvand. Usage: ./peyvand COMMAND
        --demo              with the demo clock, a mailbox and a text gateway
        --profile NAME      all, province (a registry alone) or headquarters
        --port PORT         of the one URL (default 8080)
+       --feed HOST:PORT    of a province's feed, for headquarters elsewhere (default 127.0.0.1:8081)
   down [--volumes]         stop it; --volumes forgets its data
   logs [SERVICE …]         what the services write
   scale SERVICE=N …        how many processes of a service run

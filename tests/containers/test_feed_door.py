@@ -11,6 +11,7 @@ import pytest
 
 from shared.kernel.feed import HttpFeed
 from tests.containers.hardening import faults
+from tests.support.nation import believed, source_name
 from tests.support.own_stack import operators_stack
 from tests.support.wait import eventually
 from tools.compose.stack import ComposeStack
@@ -59,8 +60,7 @@ def door(alone: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]
     own, headquarters, neighbour = (
         keys_of(State(folder / name), prefix="peyvand") for name in ("ir-03", "hq", "ir-21")
     )
-    believed = [key for each in (own, headquarters) for key in json.loads(each.public)["keys"]]
-    given = {"TOKEN_PUBLIC_KEYS": json.dumps({"keys": believed}), "REGISTRY_NAME": "registry-ir-03"}
+    given = {**believed(own, headquarters), "REGISTRY_NAME": source_name("IR-03")}
     address = f"{LOOPBACK}:{free_port(set())}"
     more = ("--profile", "province", "--feed", address)
     with operators_stack(folder / "ir-03", f"{alone}-door", *more, given=given) as stack:
