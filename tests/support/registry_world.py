@@ -20,8 +20,9 @@ from services.registry.register.people.commands import ContactPoints, Preference
 from services.registry.register.people.models import Person
 from services.registry.register.roles.commands import assign_role
 from services.registry.register.roles.models import RoleAssignment
-from services.registry.register.schools.commands import SchoolProfile, register_school
+from services.registry.register.schools.commands import SchoolProfile
 from services.registry.register.schools.models import School
+from services.registry.register.schools.registration import NewSchool, register_schools
 from services.registry.register.territories.load import load_territories
 from shared.kernel.auth import Actor
 from shared.kernel.outbox import Outbox
@@ -71,16 +72,9 @@ def a_school(
         enrolment=40,
         capacities=[],
     )
-    return register_school(
-        session,
-        territory_code=province,
-        profile=profile,
-        as_of=date(2020, 9, 22),
-        today=now.date(),
-        another_because=another_because,
-        by=by,
-        now=now,
-    )
+    new = NewSchool(territory_code=province, profile=profile, as_of=date(2020, 9, 22), another_because=another_because)
+    (school,) = register_schools(session, items=[new], today=now.date(), by=by, now=now)
+    return school
 
 
 def an_agency(

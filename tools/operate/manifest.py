@@ -69,7 +69,7 @@ class Manifest:
 
 def measure(connection: Connection) -> Measured:
     """Count and hash every table, and note heads and cursors, in the connection's snapshot (as administrator)."""
-    row = connection.execute("SELECT clock_timestamp()::text").fetchone()
+    row = connection.execute("SELECT transaction_timestamp()::text").fetchone()
     tables = {}
     for (name,) in connection.execute(TABLES).fetchall():
         count = sql.SQL(

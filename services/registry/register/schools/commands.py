@@ -1,16 +1,15 @@
-"""What can be done with schools: register, change the profile, merge, close."""
+"""What can be done with a school that is known: change the profile, merge, close."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.registry.register.schools.lifecycle import SCHOOL, Action
+from services.registry.register.schools.lifecycle import Action
 from services.registry.register.schools.models import School
-from services.registry.register.schools.queries import find_school, find_school_of_name, get_school
+from services.registry.register.schools.queries import find_school_of_name, get_school, lock_names
 from services.registry.register.schools.rules import may_be_as_of, may_merge
 from services.registry.register.territories.queries import territory_to_write
 from shared.contracts.register import (
@@ -18,22 +17,15 @@ from shared.contracts.register import (
     SchoolFact,
     SchoolMerged,
     SchoolProfileChanged,
-    SchoolRegistered,
 )
 from shared.kernel.auth import Actor
 from shared.kernel.outbox import emit
 from shared.kernel.problems import Conflict, expect, refuse
-from shared.values.ids import new_id
-from shared.values.places import province_of
 from shared.values.texts import duplicate_key, main_name, name_keys, search_key
 
 
 class SchoolExists(Conflict):
     """This province has a school of this name already; open it, or say why this is another one."""
-
-
-class SchoolCodeTaken(Conflict):
-    """A school with this national code is known already."""
 
 
 @dataclass(frozen=True)
@@ -48,52 +40,6 @@ class SchoolProfile:
     disability_groups: list[str]
     enrolment: int | None
     capacities: list[str]
-
-
-def register_school(
-    session: Session,
-    *,
-    school_id: UUID | None = None,
-    territory_code: str,
-    profile: SchoolProfile,
-    as_of: date,
-    today: date,
-    national_code: str | None = None,
-    another_because: str | None = None,
-    by: Actor,
-    now: datetime,
-) -> School:
-    """Make a school known; SchoolExists (409, with the link) for a name the province has, however spelt (R-018).
-
-    `another_because` is the reason why a second school of that name is a different one.
-    """
-    if school_id is not None and (existing := find_school(session, school_id, by=by)) is not None:
-        return existing
-    territory = territory_to_write(session, territory_code, by=by)
-    province = province_of(territory.path)
-    refuse(may_be_as_of(as_of, today=today))
-    _must_be_new(session, tenant=by.tenant, province=province, names=profile.names, because=another_because)
-    _code_must_be_free(session, by.tenant, national_code)
-    school = School(
-        id=school_id or new_id(),
-        tenant=by.tenant,
-        province=province,
-        territory=territory.path,
-        territory_code=territory_code,
-        national_code=national_code,
-        as_of=as_of,
-        state=SCHOOL.start(Action.REGISTER),
-        reason=another_because,
-        **_columns(profile),
-    )
-    session.add(school)
-    _tell_registered(session, school, now=now)
-    return school
-
-
-def _tell_registered(session: Session, school: School, *, now: datetime) -> None:
-    event = SchoolRegistered(school_id=school.id, school=school_fact(school), reason=school.reason)
-    emit(session, event, by=school, now=now)
 
 
 def change_school_profile(
@@ -111,9 +57,9 @@ def change_school_profile(
     school = _to_write(session, school_id, expected=expected, by=by)
     refuse(may_be_as_of(as_of, today=today, before=school.as_of))
     if duplicate_key(main_name(profile.names)) not in school.name_keys:
-        _must_be_new(session, tenant=by.tenant, province=school.province, names=profile.names, because=None)
+        _must_be_new(session, tenant=by.tenant, province=school.province, names=profile.names)
     school.become(Action.CHANGE_PROFILE)
-    for name, value in _columns(profile).items():
+    for name, value in columns_of(profile).items():
         setattr(school, name, value)
     school.as_of = as_of
     emit(session, SchoolProfileChanged(school_id=school.id, school=school_fact(school)), by=school, now=now)
@@ -151,7 +97,8 @@ def close_school(
     return school
 
 
-def _columns(profile: SchoolProfile) -> dict[str, Any]:
+def columns_of(profile: SchoolProfile) -> dict[str, Any]:
+    """The profile as the table keeps it, with the keys by which its names are found."""
     names, aliases = profile.names, profile.aliases
     return {**asdict(profile), "search_key": search_key(names, aliases), "name_keys": name_keys(names, aliases)}
 
@@ -163,25 +110,12 @@ def _to_write(session: Session, school_id: UUID, *, expected: int, by: Actor) ->
     return school
 
 
-def _must_be_new(session: Session, *, tenant: str, province: str, names: dict[str, str], because: str | None) -> None:
+def _must_be_new(session: Session, *, tenant: str, province: str, names: dict[str, str]) -> None:
     key = duplicate_key(main_name(names))
-    # Two people who register the same school at once must not both pass: the second waits here for the first.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"school/{tenant}/{province}/{key}", 0))))
+    lock_names(session, tenant=tenant, names=[(province, key)])
     twin = find_school_of_name(session, tenant=tenant, province=province, key=key)
-    if twin is not None and because is None:
+    if twin is not None:
         raise SchoolExists(link=f"/v1/schools/{twin.id}", existing_id=str(twin.id))
-
-
-def _code_must_be_free(session: Session, tenant: str, national_code: str | None) -> None:
-    if national_code is None:
-        return
-    taken = session.scalar(
-        select(School.id).where(
-            School.tenant == tenant, School.national_code == national_code, School.state == "active"
-        )
-    )
-    if taken is not None:
-        raise SchoolCodeTaken(link=f"/v1/schools/{taken}")
 
 
 def school_fact(school: School) -> SchoolFact:

@@ -1,9 +1,9 @@
 """Questions about schools."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Text, func, literal, select
 from sqlalchemy.orm import Session
 
 from services.registry.register.schools.lifecycle import State
@@ -21,15 +21,10 @@ class SchoolNotFound(NotFound):
 
 def get_school(session: Session, school_id: UUID, *, by: Actor) -> School:
     """The school, if it is within the actor's reach; SchoolNotFound otherwise."""
-    found = find_school(session, school_id, by=by)
+    found = session.scalar(select(School).where(School.id == school_id, within(School, by)))
     if found is None:
         raise SchoolNotFound
     return found
-
-
-def find_school(session: Session, school_id: UUID, *, by: Actor) -> School | None:
-    """The school, if it is within the actor's reach."""
-    return session.scalar(select(School).where(School.id == school_id, within(School, by)))
 
 
 def find_school_of_name(session: Session, *, tenant: str, province: str, key: str) -> School | None:
@@ -45,6 +40,50 @@ def find_school_of_name(session: Session, *, tenant: str, province: str, key: st
         .order_by(School.id)
         .limit(1)
     )
+
+
+def lock_names(session: Session, *, tenant: str, names: Collection[tuple[str, str]]) -> None:
+    """Keep others from giving a school one of these names, each a province and a duplicate key, until the commit.
+
+    Two people who register the same school at once must not both pass: the second waits here for the first. Always in
+    the same order, so that two who bring many schools do not wait for each other.
+    """
+    locks = sorted({f"school/{tenant}/{province}/{key}" for province, key in names})
+    each = func.unnest(literal(locks, ARRAY(Text))).column_valued("lock")
+    session.execute(select(func.count(func.pg_advisory_xact_lock(func.hashtextextended(each, 0)))))
+
+
+def find_names(session: Session, *, tenant: str, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+    """Which of these names, each a province and a duplicate key, a working school has already; the eldest of them."""
+    keys = sorted({key for _province, key in names})
+    rows = session.execute(
+        select(School.province, School.name_keys, School.id)
+        .where(
+            School.tenant == tenant,
+            School.province.in_({province for province, _key in names}),
+            School.state == State.ACTIVE,
+            School.name_keys.overlap(keys),
+        )
+        .order_by(School.id.desc())
+    )
+    return {(province, key): school_id for province, known, school_id in rows for key in known}
+
+
+def find_codes(session: Session, *, tenant: str, codes: Collection[str]) -> dict[str, UUID]:
+    """Which of these national codes a working school has already."""
+    if not codes:
+        return {}
+    wanted = select(School.national_code, School.id).where(
+        School.tenant == tenant, School.national_code.in_(codes), School.state == State.ACTIVE
+    )
+    return {code: school_id for code, school_id in session.execute(wanted).tuples() if code is not None}
+
+
+def find_schools(session: Session, ids: Collection[UUID], *, by: Actor) -> dict[UUID, School]:
+    """Those of these schools that are within the actor's reach."""
+    if not ids:
+        return {}
+    return {each.id: each for each in session.scalars(select(School).where(School.id.in_(ids), within(School, by)))}
 
 
 def list_schools(

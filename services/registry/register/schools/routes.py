@@ -1,5 +1,6 @@
 """The door of schools: /v1/schools."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,10 +9,11 @@ from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from services.registry.programme.programmes.queries import zone_of_tenant
-from services.registry.register.schools import commands, queries
-from services.registry.register.schools.commands import SchoolCodeTaken, SchoolExists
+from services.registry.register.schools import commands, queries, registration
+from services.registry.register.schools.commands import SchoolExists
 from services.registry.register.schools.models import School
 from services.registry.register.schools.queries import SchoolNotFound
+from services.registry.register.schools.registration import NewSchool, SchoolCodeTaken, SchoolsAlike
 from services.registry.register.schools.schemas import (
     SchoolBatchIn,
     SchoolCloseIn,
@@ -32,6 +34,7 @@ from shared.values.deadlines import local_day
 router = new_router("schools")
 writers = require("hq_officer", "province_officer")
 REGISTER = problems(TerritoryNotFound, OutsideYourProvince, SchoolExists, SchoolCodeTaken, Refused)
+REGISTER_MANY = problems(TerritoryNotFound, OutsideYourProvince, SchoolExists, SchoolCodeTaken, SchoolsAlike, Refused)
 CHANGE = problems(SchoolNotFound, OutsideYourProvince, IllegalTransition, SchoolExists, Stale, Refused)
 
 
@@ -39,18 +42,21 @@ def _today(session: Session, actor: Actor, now: datetime) -> date:
     return local_day(now, zone_of_tenant(session, tenant=actor.tenant))
 
 
-def _register(session: Session, item: SchoolIn, *, today: date, actor: Actor, now: datetime) -> School:
-    return commands.register_school(
-        session,
-        school_id=item.id,
+def _new(item: SchoolIn, today: date) -> NewSchool:
+    return NewSchool(
+        id=item.id,
         territory_code=item.territory_code,
         profile=item.profile(),
         as_of=item.as_of or today,
-        today=today,
         national_code=item.national_code,
         another_because=item.another_because,
-        by=actor,
-        now=now,
+    )
+
+
+def _register(session: Session, items: Sequence[SchoolIn], *, actor: Actor, now: datetime) -> list[School]:
+    today = _today(session, actor, now)
+    return registration.register_schools(
+        session, items=[_new(each, today) for each in items], today=today, by=actor, now=now
     )
 
 
@@ -92,16 +98,15 @@ def get_school(school_id: UUID, session: SessionDep, actor: ActorDep, response: 
 @router.post("", status_code=201, responses=REGISTER, dependencies=[writers])
 def register_school(body: SchoolIn, session: SessionDep, actor: ActorDep, now: NowDep, response: Response) -> SchoolOut:
     """Register a school."""
-    school = _register(session, body, today=_today(session, actor, now), actor=actor, now=now)
+    (school,) = _register(session, [body], actor=actor, now=now)
     answer(response, school)
     return school_out(school)
 
 
-@router.post("/batch", status_code=201, responses=REGISTER, dependencies=[writers])
+@router.post("/batch", status_code=201, responses=REGISTER_MANY, dependencies=[writers])
 def register_schools(body: SchoolBatchIn, session: SessionDep, actor: ActorDep, now: NowDep) -> list[SchoolOut]:
     """Register many schools; all or none."""
-    today = _today(session, actor, now)
-    return [school_out(_register(session, item, today=today, actor=actor, now=now)) for item in body.items]
+    return [school_out(each) for each in _register(session, body.items, actor=actor, now=now)]
 
 
 @router.patch("/{school_id}", responses=CHANGE, dependencies=[writers])

@@ -1,6 +1,6 @@
 """Questions about territories."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.registry.register.territories.models import Territory
 from shared.kernel.auth import Actor
-from shared.kernel.problems import Forbidden, NotFound
+from shared.kernel.problems import Forbidden, NotFound, Problem
 from shared.kernel.tenancy import within
 from shared.values.places import province_of
 from shared.values.texts import search_words
@@ -41,9 +41,22 @@ def get_territory_by_code(session: Session, code: str, *, by: Actor) -> Territor
 def territory_to_write(session: Session, code: str, *, by: Actor) -> Territory:
     """The territory an actor may write in: headquarters anywhere, others at home; OutsideYourProvince else."""
     territory = get_territory_by_code(session, code, by=by)
-    if not by.national and province_of(territory.path) != by.province:
+    if not _may_write(by, territory.path):
         raise OutsideYourProvince
     return territory
+
+
+def paths_to_write(session: Session, codes: Collection[str], *, by: Actor) -> dict[str, str | Problem]:
+    """For each code the territory's path, or why this actor may not write there; one question for all."""
+    wanted = select(Territory.code, Territory.path).where(Territory.code.in_(codes), within(Territory, by))
+    found: dict[str, str | Problem] = dict.fromkeys(codes, TerritoryNotFound())
+    for code, path in session.execute(wanted).tuples():
+        found[code] = path if _may_write(by, path) else OutsideYourProvince()
+    return found
+
+
+def _may_write(by: Actor, path: str) -> bool:
+    return by.national or province_of(path) == by.province
 
 
 def path_of(session: Session, *, tenant: str, code: str) -> str:

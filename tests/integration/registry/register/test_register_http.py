@@ -89,7 +89,9 @@ class TestSchoolsDoor:
     def test_a_batch_is_written_whole_or_not_at_all(self, api: TestClient) -> None:
         other = {**SCHOOL, "names": {"fa": "مدرسهٔ دیگر"}}
         refused = api.post("/v1/schools/batch", json={"items": [other, SCHOOL, SCHOOL]}, headers=headers_for(TABRIZ))
-        assert refused.status_code == 409
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "schools_alike")
+        assert (refused.json()["item"], refused.json()["same_as_item"]) == (2, 1)
+        assert "link" not in refused.json()
         assert api.get("/v1/schools", headers=headers_for(TABRIZ)).json()["items"] == []
         made = api.post("/v1/schools/batch", json={"items": [other, SCHOOL]}, headers=headers_for(TABRIZ))
         assert [each["names"]["fa"] for each in made.json()] == ["مدرسهٔ دیگر", "مدرسهٔ كاوه"]

@@ -14,14 +14,22 @@ from services.registry.register.schools.commands import (
     merge_school,
 )
 from services.registry.register.schools.queries import SchoolNotFound, get_school, list_schools
+from services.registry.register.schools.registration import (
+    NewSchool,
+    SchoolCodeTaken,
+    SchoolsAlike,
+    register_schools,
+)
 from services.registry.register.territories.load import load_territories
-from services.registry.register.territories.queries import OutsideYourProvince
+from services.registry.register.territories.queries import OutsideYourProvince, TerritoryNotFound
 from shared.kernel import tenancy
 from shared.kernel.lifecycle import IllegalTransition
-from shared.kernel.problems import Refused
+from shared.kernel.problems import Problem, Refused
 from shared.kernel.tenancy import enter
+from shared.values.ids import new_id
 from tests.support.actors import HQ, TABRIZ, TENANT, YAZD
 from tests.support.registry_world import a_school, last_told, told
+from tests.support.statements import counting
 
 NAME = "مدرسهٔ كاوه يزدى"
 
@@ -44,6 +52,50 @@ def profile(name: str, **other: object) -> SchoolProfile:
         "capacities": [],
     }
     return SchoolProfile(**{**values, **other})  # type: ignore[arg-type]
+
+
+def new(name: str, **other: object) -> NewSchool:
+    values: dict[str, object] = {"territory_code": "IR-03", "profile": profile(name), "as_of": date(2020, 9, 22)}
+    return NewSchool(**{**values, **other})  # type: ignore[arg-type]
+
+
+class TestRegisterMany:
+    def test_five_hundred_take_as_many_questions_as_two(self, country: Session, now: datetime) -> None:
+        counts = []
+        for size in (2, 500):
+            items = [new(f"مدرسهٔ {size} {number}", national_code=f"{size}-{number}") for number in range(size)]
+            with counting(country) as seen:
+                made = register_schools(country, items=items, today=now.date(), by=HQ, now=now)
+            counts.append(len(seen))
+            assert [each.names["fa"] for each in made] == [item.profile.names["fa"] for item in items]
+        assert counts[0] == counts[1] <= 8
+        assert {told(country, each.id)[0] for each in made} == {"school.registered"}
+
+    def test_each_item_meets_the_rules_one_alone_would_meet(self, country: Session, now: datetime) -> None:
+        known = a_school(country, now=now, name=NAME)
+        coded = register_schools(country, items=[new("هشتم", national_code="8")], today=now.date(), by=HQ, now=now)[0]
+        first = new("مدرسهٔ نخست", national_code="7")
+        cases: list[tuple[NewSchool, type[Problem], dict[str, object]]] = [
+            (new(NAME), SchoolExists, {"existing_id": str(known.id)}),
+            (new("مدرسه نخست"), SchoolsAlike, {"same_as_item": 0}),
+            (new("مدرسهٔ دوم", national_code="7"), SchoolsAlike, {"same_as_item": 0}),
+            (new("مدرسهٔ دوم", national_code="8"), SchoolCodeTaken, {"existing_id": str(coded.id)}),
+            (new("مدرسهٔ دوم", territory_code="IR-99"), TerritoryNotFound, {}),
+            (new("مدرسهٔ دوم", territory_code="IR-21"), OutsideYourProvince, {}),
+            (new("مدرسهٔ دوم", as_of=date(2030, 1, 1)), Refused, {}),
+        ]
+        for second, problem, said in cases:
+            with pytest.raises(problem) as refused:
+                register_schools(country, items=[first, second], today=now.date(), by=TABRIZ, now=now)
+            assert refused.value.extra == {**said, "item": 1}
+        assert list_schools(country, by=TABRIZ) == [known, coded]
+
+    def test_a_school_of_a_known_id_is_that_school(self, country: Session, now: datetime) -> None:
+        known = a_school(country, now=now, name=NAME)
+        again = new("مدرسهٔ دیگر", id=known.id)
+        twice = new("مدرسهٔ سوم", id=new_id())
+        made = register_schools(country, items=[again, twice, twice], today=now.date(), by=HQ, now=now)
+        assert [each.id for each in made] == [known.id, twice.id, twice.id]
 
 
 class TestRegisterSchool:
