@@ -20,7 +20,7 @@ _OWN = {"schools": "true", "outbox": "aggregate_type = 'schools'"}
 
 def run(bench: Bench) -> list[Finding]:
     """Batches of 500 by POST /v1/schools/batch; COPY writes the rows and events such an import left behind."""
-    count = bench.size(200, 1_000)
+    count = bench.size(500, 5_000)
     bench.wipe("registry")
     found_nation(bench)
     Plan().bootstrap_account(bench.site)
