@@ -2,12 +2,15 @@
 
 import argparse
 import json
+import logging
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import structlog
 
 from tools.bench import cases
 from tools.bench.machine import describe, load
@@ -46,6 +49,7 @@ def run_case(name: str, case: ModuleType, bench: Bench) -> tuple[list[dict[str, 
 
 def run(*, quick: bool, only: str, file: Path | None) -> int:
     """All cases, or one; returns 1 when one fails or is broken."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # rows, not the log
     chosen, rows, worst = cases.find(only), [], 0
     begin = time.monotonic()
     with world(quick=quick) as bench:
