@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.registry.register.schools.lifecycle import Action
 from services.registry.register.schools.models import School
-from services.registry.register.schools.queries import find_school_of_name, get_school, lock_names
+from services.registry.register.schools.queries import find_names, get_school, lock_names
 from services.registry.register.schools.rules import may_be_as_of, may_merge
 from services.registry.register.territories.queries import territory_to_write
 from shared.contracts.register import (
@@ -111,11 +111,11 @@ def _to_write(session: Session, school_id: UUID, *, expected: int, by: Actor) ->
 
 
 def _must_be_new(session: Session, *, tenant: str, province: str, names: dict[str, str]) -> None:
-    key = duplicate_key(main_name(names))
-    lock_names(session, tenant=tenant, names=[(province, key)])
-    twin = find_school_of_name(session, tenant=tenant, province=province, key=key)
+    name = (province, duplicate_key(main_name(names)))
+    lock_names(session, tenant=tenant, names=[name])
+    twin = find_names(session, tenant=tenant, names=[name]).get(name)
     if twin is not None:
-        raise SchoolExists(link=f"/v1/schools/{twin.id}", existing_id=str(twin.id))
+        raise SchoolExists(link=f"/v1/schools/{twin}", existing_id=str(twin))
 
 
 def school_fact(school: School) -> SchoolFact:

@@ -27,21 +27,6 @@ def get_school(session: Session, school_id: UUID, *, by: Actor) -> School:
     return found
 
 
-def find_school_of_name(session: Session, *, tenant: str, province: str, key: str) -> School | None:
-    """The working school of a province that has this duplicate key among its names."""
-    return session.scalar(
-        select(School)
-        .where(
-            School.tenant == tenant,
-            School.province == province,
-            School.state == State.ACTIVE,
-            School.name_keys.contains([key]),
-        )
-        .order_by(School.id)
-        .limit(1)
-    )
-
-
 def lock_names(session: Session, *, tenant: str, names: Collection[tuple[str, str]]) -> None:
     """Keep others from giving a school one of these names, each a province and a duplicate key, until the commit.
 
