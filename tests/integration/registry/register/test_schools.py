@@ -115,6 +115,13 @@ class TestRegisterSchool:
         assert refused.value.link == f"/v1/schools/{school.id}"
         assert a_school(country, now=now, name=NAME, province="IR-21").id != school.id
 
+    def test_a_taken_name_cannot_be_changed_to(self, country: Session, now: datetime) -> None:
+        known, other = a_school(country, now=now, name=NAME), a_school(country, now=now)
+        how = {"profile": profile("مدرسه کاوه یزدی"), "as_of": date(2020, 9, 23), "today": now.date()}
+        with pytest.raises(SchoolExists) as refused:
+            change_school_profile(country, school_id=other.id, expected=other.version, by=HQ, now=now, **how)
+        assert refused.value.link == f"/v1/schools/{known.id}"
+
     def test_takes_a_second_school_of_the_name_with_a_reason(self, country: Session, now: datetime) -> None:
         a_school(country, now=now, name=NAME)
         other = a_school(country, now=now, name=NAME, another_because="it is in another town")
